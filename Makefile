@@ -1,0 +1,109 @@
+# sluice - build, test, demo. Plain GNU make, no configure.
+#
+#   make            build/sluiced and build/sluice
+#   make demo       the main job on real mail, in a private Postfix and Redis
+#   make check      every test; SAN=address (default), thread or none
+#   make check-long what takes longer: other sanitizers, other compilers
+#   make bless      rewrite the golden files; look at the diff
+#   make install    into DESTDIR and PREFIX
+
+.DEFAULT_GOAL := all
+PREFIX ?= /usr/local
+SAN ?= none
+V ?= 0
+
+# The lists are the architecture: modules by name, in the order of dependence.
+POLICY  = arena diag lex parse check identity match prog emit verify eval dump bucket policy
+COMMON  = error clock log pseudonym settings
+STORE   = store conn memory redis_store outage
+LEDGER  = scope record ledger mirror
+DAEMON  = sluiced milter session live keeper status
+COMMAND = sluice cmd_check cmd_explain cmd_freeze cmd_status
+LOAD    = milterload
+UNIT    = bucket diag lex identity check prog eval scope record ledger pseudonym log memory store session
+
+B = build/$(SAN)
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
+HARDEN = -fstack-protector-strong -fstack-clash-protection -fPIE -fno-strict-aliasing -fno-common
+SANFLAGS_none = -D_FORTIFY_SOURCE=2
+SANFLAGS_address = -fsanitize=address,undefined -fno-sanitize-recover=undefined
+SANFLAGS_thread = -fsanitize=thread
+CFLAGS ?= -O2 -g
+FLAGS = -std=gnu11 $(WARN) $(HARDEN) $(SANFLAGS_$(SAN)) -MMD -MP $(CFLAGS)
+LINK = $(CC) $(FLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+POLICY_LIBS = -lidn2
+LIBS = $(POLICY_LIBS) -lhiredis -lsodium -ljansson -lsystemd -lpthread
+
+Q_0 = @
+Q = $(Q_$(V))
+
+policy_o  = $(POLICY:%=$B/policy/%.o)
+common_o  = $(COMMON:%=$B/milter/%.o) $(STORE:%=$B/milter/store/%.o) \
+            $(LEDGER:%=$B/milter/ledger/%.o) $B/milter/store/take_lua.o
+daemon_o  = $(DAEMON:%=$B/milter/daemon/%.o)
+command_o = $(COMMAND:%=$B/milter/command/%.o)
+load_o    = $(LOAD:%=$B/tests/load/%.o)
+unit_t    = $(UNIT:%=$B/t/test_%)
+
+all: $B/sluiced $B/sluice
+	$Q mkdir -p build && ln -sf $(SAN)/sluiced build/sluiced && ln -sf $(SAN)/sluice build/sluice
+
+$B/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	$Q $(CC) $(FLAGS) -c -o $@ $<
+
+$B/milter/store/take_lua.c: milter/store/take.lua
+	@mkdir -p $(@D)
+	$Q { echo 'extern const char take_lua[];'; echo 'const char take_lua[] ='; \
+	   sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $<; echo ';'; } >$@
+
+$B/milter/store/take_lua.o: $B/milter/store/take_lua.c
+	$Q $(CC) $(FLAGS) -c -o $@ $<
+
+# libpolicy.a knows neither libmilter nor hiredis nor libsodium: the unit tests
+# of policy/ link it alone, which proves the border at every build.
+$B/libpolicy.a: $(policy_o)
+	$Q rm -f $@ && $(AR) rcs $@ $^
+
+$B/libsluice.a: $(common_o)
+	$Q rm -f $@ && $(AR) rcs $@ $^
+
+$B/sluiced: $(daemon_o) $B/libsluice.a $B/libpolicy.a
+	@echo "  LINK  $@"
+	$Q $(LINK) -o $@ $^ -lmilter $(LIBS)
+
+$B/sluice: $(command_o) $B/libsluice.a $B/libpolicy.a
+	@echo "  LINK  $@"
+	$Q $(LINK) -o $@ $^ $(LIBS)
+
+$B/milterload: $(load_o)
+	@echo "  LINK  $@"
+	$Q $(LINK) -o $@ $^ -lpthread
+
+POLICY_UNIT = bucket diag lex identity check prog eval
+$(POLICY_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libpolicy.a
+	@mkdir -p $(@D)
+	$Q $(LINK) -o $@ $^ $(POLICY_LIBS) -lcmocka
+
+SLUICE_UNIT = $(filter-out $(POLICY_UNIT) session,$(UNIT))
+$(SLUICE_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libsluice.a $B/libpolicy.a
+	@mkdir -p $(@D)
+	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+$B/t/test_session: $B/tests/unit/test_session.o $B/milter/daemon/session.o $B/milter/daemon/live.o \
+		$B/libsluice.a $B/libpolicy.a
+	@mkdir -p $(@D)
+	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+unit: $(unit_t)
+
+.PHONY: all unit deps check check-long demo bless install clean
+
+deps:
+	$Q tests/deps.sh
+
+clean:
+	rm -rf build
+
+-include $(shell find build -name '*.d' 2>/dev/null)

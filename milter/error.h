@@ -1,0 +1,17 @@
+/*
+ * error.h - a sentence that says what went wrong and what to do about it.
+ *
+ * For what fails at start or in a command; a message in flight uses an enum.
+ */
+#ifndef MILTER_ERROR_H
+#define MILTER_ERROR_H
+
+struct error {
+	char text[512];
+};
+
+/* Writes the sentence; returns false, so that a caller can return it. */
+_Bool error_set(struct error *e, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * mirror.h - the ledger in Redis: a union of records, and a version token.
+ *
+ *   sluice:{ns}:ledger   hash, id/mac -> sealed record
+ *   sluice:{ns}:token    random, set afresh with every write
+ *   sluice:{ns}:nodes    hash, node -> "time_us token"
+ */
+#ifndef MILTER_MIRROR_H
+#define MILTER_MIRROR_H
+
+#include "../store/conn.h"
+#include "ledger.h"
+
+struct mirror_result {
+	unsigned learned;	/* records that Redis had and the file had not */
+	unsigned restored;	/* records that Redis had lost: an alarm */
+};
+
+/* Exchanges records both ways and takes over the token. False: e says why and
+ * the connection must be closed. */
+bool mirror_sync(struct ledger *l, struct conn *c, const char *ns,
+		 uint64_t deadline_us, struct mirror_result *r, struct error *e);
+
+/* "I am here, and this is the token that I know." Returns in *is_stale whether
+ * Redis has another token. */
+bool mirror_heartbeat(struct ledger *l, struct conn *c, const char *ns,
+		      uint64_t deadline_us, bool *is_stale, struct error *e);
+
+struct mirror_node {
+	char name[RECORD_NODE_MAX + 1];
+	uint64_t seen_us;		/* Redis time of the last heartbeat */
+	char token[STORE_TOKEN_MAX + 1];
+};
+
+/* Registered nodes, allocated. *now_us is Redis's time. False: e. */
+bool mirror_nodes(struct conn *c, const char *ns, uint64_t deadline_us,
+		  struct mirror_node **nodes, size_t *n, uint64_t *now_us,
+		  struct error *e);
+
+#endif

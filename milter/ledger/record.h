@@ -1,0 +1,54 @@
+/*
+ * record.h - one line of the ledger.
+ *
+ *   freeze id=mx1-5f3a9c-7 time=2026-11-24T13:31:43Z by=root sudo=alice
+ *   scope="script:33:contact.php" reason="spam run" prev=9f.. mac=4c..
+ *
+ * (one line in the file). A thaw has `lifts=id,id` as well. prev is the MAC of
+ * the same node's record before, so that a record that is changed, dropped or
+ * moved shows.
+ */
+#ifndef MILTER_RECORD_H
+#define MILTER_RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../pseudonym.h"
+#include "scope.h"
+
+#define RECORD_NODE_MAX 80
+#define RECORD_ID_MAX 100	/* node-number */
+#define RECORD_WHO_MAX 64
+#define RECORD_REASON_MAX 400
+#define RECORD_LIFTS_MAX 4000
+#define RECORD_LINE_MAX 8192
+#define RECORD_MAC_HEX (2 * MAC_LEN)
+
+enum record_kind { RECORD_FREEZE, RECORD_THAW };
+
+struct record {
+	enum record_kind kind;
+	char id[RECORD_ID_MAX + 1];
+	uint64_t time_us;		/* real time, whole seconds in the line */
+	char by[RECORD_WHO_MAX + 1];	/* user name or uid */
+	char sudo[RECORD_WHO_MAX + 1];	/* SUDO_USER, "" if there is none */
+	struct scope scope;
+	char reason[RECORD_REASON_MAX + 1];
+	char lifts[RECORD_LIFTS_MAX + 1];	/* thaw: ids, by comma */
+	char prev[RECORD_MAC_HEX + 1];	/* "" for a node's first record */
+	char mac[RECORD_MAC_HEX + 1];
+};
+
+/* Fills r->mac. */
+void record_sign(struct record *r, const struct keys *k);
+bool record_is_signed(const struct record *r, const struct keys *k);
+
+/* The line without its newline. Returns its length; 0: too long. */
+size_t record_format(const struct record *r, char *out, size_t size);
+bool record_parse(struct record *r, const char *line, size_t len, struct error *e);
+
+/* The node and the number in an id. */
+bool record_id_split(const char *id, char node[RECORD_NODE_MAX + 1], uint64_t *n);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * settings.h - the flags that sluiced and sluice share, and their defaults.
+ *
+ *   -p, --policy FILE      SLUICE_POLICY     /etc/sluice/policy
+ *   -r, --redis ADDRESS    SLUICE_REDIS      unix:/run/sluice-redis/redis.sock
+ *   -d, --state DIR        SLUICE_STATE      /var/lib/sluice
+ *   -n, --namespace NS     SLUICE_NAMESPACE  default
+ *   -k, --key FILE         SLUICE_KEY        DIR/key
+ *
+ * The flag wins over the environment, the environment over the default.
+ */
+#ifndef MILTER_SETTINGS_H
+#define MILTER_SETTINGS_H
+
+#include <stdbool.h>
+
+#include "error.h"
+
+struct settings {
+	const char *policy;
+	const char *redis;
+	const char *state;
+	const char *ns;
+	char key[4096];
+};
+
+/* From the environment and the defaults. */
+void settings_init(struct settings *s);
+
+/* Takes one of the flags above; false: not one of them. c is what getopt_long
+ * returned. */
+bool settings_flag(struct settings *s, int c, const char *value);
+
+/* After the flags: fills in what follows from others, checks the rest. */
+bool settings_finish(struct settings *s, struct error *e);
+
+#define SETTINGS_SHORT "p:r:d:n:k:"
+#define SETTINGS_LONG \
+	{ "policy", required_argument, NULL, 'p' }, \
+	{ "redis", required_argument, NULL, 'r' }, \
+	{ "state", required_argument, NULL, 'd' }, \
+	{ "namespace", required_argument, NULL, 'n' }, \
+	{ "key", required_argument, NULL, 'k' }
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * outage.h - the store that the daemon uses: Redis, or memory while Redis is
+ * away.
+ *
+ * The breaker opens at the first failure; from then on memory decides at once,
+ * each bucket starting from the level that Redis last reported. A probe, called
+ * by the daemon's keeper, closes it again.
+ */
+#ifndef MILTER_OUTAGE_H
+#define MILTER_OUTAGE_H
+
+#include "store.h"
+
+struct outage_status {
+	bool is_outage;
+	uint64_t since_us;	/* real time at which it began */
+	uint64_t decisions;	/* taken without Redis since the start */
+	char reason[160];	/* why Redis could not be used */
+};
+
+/* Owns both stores. Starts open (in outage) until the first probe. */
+struct store *outage_new(struct store *redis, struct store *memory);
+
+/* Tries to use Redis again; logs the end of an outage. Returns true if Redis
+ * is in use. Called by one thread. */
+bool outage_probe(struct store *s);
+
+/* Something else found Redis unfit: begin an outage, or keep the one there is. */
+void outage_begin(struct store *s, const char *reason);
+
+void outage_status(struct store *s, struct outage_status *out);
+
+#endif

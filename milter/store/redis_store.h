@@ -1,0 +1,33 @@
+/*
+ * redis_store.h - the store in Redis: take.lua, one round trip per message.
+ *
+ * One connection serves all sessions: whoever finds it free sends everything
+ * that waits as one pipeline and hands out the replies.
+ */
+#ifndef MILTER_REDIS_STORE_H
+#define MILTER_REDIS_STORE_H
+
+#include "conn.h"
+#include "store.h"
+
+/* take.lua as text, made by the Makefile. */
+extern const char take_lua[];
+
+/* Keys are `sluice:{ns}:...`. Does not connect. NULL: out of memory. */
+struct store *redis_store_new(const char *address, const char *ns,
+			      uint64_t timeout_us);
+
+/* Connects, or finds the connection good, and loads the script. False: e says
+ * why. The breaker calls it from its probe; start-up calls it once. */
+bool redis_store_probe(struct store *s, struct error *e);
+
+/* Checks what a running Redis must be: 5 or later, a primary, no cluster,
+ * noeviction, and the same pseudonym key (by fingerprint, set by the first
+ * node). False: e is a sentence that says what to do. */
+bool redis_fit(struct conn *c, const char *ns, const char *fingerprint,
+	       uint64_t deadline_us, struct error *e);
+
+/* Redis's clock minus ours, as the last reply told it. */
+int64_t redis_store_offset_us(const struct store *s);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * store.h - the one question that is asked of the buckets.
+ *
+ * A request names every bucket that a message is charged to. All charges are
+ * taken in one atomic step or none is, and a refusal costs nothing. Buckets of
+ * `observe` limits are a group of their own and never refuse.
+ *
+ * Two stores keep this contract: redis_store.h and memory.h. outage.h puts them
+ * together: Redis while it answers, memory while it does not.
+ */
+#ifndef MILTER_STORE_H
+#define MILTER_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../policy/policy.h"
+#include "../pseudonym.h"
+
+#define STORE_TOKEN_MAX 32	/* bytes of the ledger's version token */
+
+struct store_bucket {
+	const char *limit;			/* name of the limit */
+	uint8_t id[PSEUDONYM_LEN];		/* pseudonym of the key */
+	const struct policy_window *window;
+	unsigned n_windows;
+	bool is_observed;
+};
+
+struct store_request {
+	struct store_bucket bucket[POLICY_PLAN_MAX];
+	unsigned n;
+	uint32_t recipients;		/* messages cost 1, recipients this */
+	char token[STORE_TOKEN_MAX + 1];	/* the ledger as the node knows it */
+	uint64_t now_us;		/* monotonic; the deadline counts from it */
+};
+
+enum store_answer {
+	STORE_TAKEN,
+	STORE_REFUSED,		/* nothing was charged */
+	STORE_STALE,		/* nothing was charged: the ledger has changed */
+	STORE_DOWN		/* could not tell; a charge may have been taken */
+};
+
+struct store_outcome {
+	enum store_answer answer;
+	unsigned bucket, window;	/* REFUSED: the first, in request order */
+	uint64_t wait_us;		/* REFUSED: until it would fit */
+	uint32_t would_refuse;		/* bit i: observed bucket i would have */
+	bool is_outage;			/* decided without Redis */
+	uint64_t now_us;		/* the store's clock */
+	/* Each bucket's time, after the step (bucket.h). */
+	uint64_t full_us[POLICY_PLAN_MAX][POLICY_WINDOWS_MAX];
+};
+
+/* A store is its first member, so that a caller sees only this. */
+struct store {
+	enum store_answer (*take)(struct store *s, const struct store_request *q,
+				  struct store_outcome *o);
+	void (*free)(struct store *s);
+};
+
+/* Any thread. Returns o->answer. An empty request asks for the token alone. */
+enum store_answer store_take(struct store *s, const struct store_request *q,
+			     struct store_outcome *o);
+void store_free(struct store *s);
+
+#endif

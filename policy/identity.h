@@ -1,0 +1,57 @@
+/*
+ * identity.h - one spelling of an identity is one key.
+ *
+ * Each function turns any bytes into the one normal form of what they name.
+ * All are total and idempotent, write at most IDENTITY_MAX bytes and a NUL,
+ * and return the length. What cannot be an identity becomes IDENTITY_INVALID,
+ * one bucket of its own, so that odd spellings never escape a limit; where
+ * absence is the right reading (a malformed script), the length is 0.
+ */
+#ifndef POLICY_IDENTITY_H
+#define POLICY_IDENTITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy.h"
+
+#define IDENTITY_MAX 320
+#define IDENTITY_INVALID "(invalid)"
+#define IDENTITY_NULL_SENDER "<>"
+
+/* Envelope address: brackets, quotes and the trailing dot removed, case
+ * folded, domain as A-labels, +extension cut at the delimiter (0: none is
+ * cut). The empty address is IDENTITY_NULL_SENDER. */
+size_t identity_address(const char *raw, size_t len, char delimiter,
+			char out[IDENTITY_MAX + 1]);
+
+/* The domain of a normal address, borrowed from it; p NULL if it has none. */
+struct policy_text identity_domain_of(const char *address, size_t len);
+
+/* A domain by itself: lower-case A-labels, no trailing dot. */
+size_t identity_domain(const char *raw, size_t len, char out[IDENTITY_MAX + 1]);
+
+/* SASL login: case folded; a domain in it as in an address. */
+size_t identity_login(const char *raw, size_t len, char out[IDENTITY_MAX + 1]);
+
+/* Value of X-PHP-Originating-Script, UID:FILE: folding removed,
+ * `(N) : eval()'d code` cut. 0: malformed, which counts as no script. */
+size_t identity_script(const char *raw, size_t len, char out[IDENTITY_MAX + 1]);
+
+/* Value of X-Local-Submitter, `uid=33` or `33`: decimal without leading
+ * zeros. 0: malformed. */
+size_t identity_uid(const char *raw, size_t len, char out[IDENTITY_MAX + 1]);
+
+/* A name that the administrator gave, as {daemon_name}: kept as it is if it is
+ * printable ASCII. */
+size_t identity_name(const char *raw, size_t len, char out[IDENTITY_MAX + 1]);
+
+/* "192.0.2.1", "2001:db8::1", "[::1]", "IPv6:::1"; IPv4-mapped IPv6 becomes
+ * IPv4. False: not an address. */
+bool identity_client(const char *raw, size_t len, struct policy_address *out);
+
+/* True if a lies in net/prefix. */
+bool identity_in_network(const struct policy_address *a,
+			 const struct policy_address *net, unsigned prefix);
+
+#endif

@@ -29,7 +29,7 @@ SANFLAGS_none = -D_FORTIFY_SOURCE=2
 SANFLAGS_address = -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANFLAGS_thread = -fsanitize=thread
 CFLAGS ?= -O2 -g
-FLAGS = -std=gnu11 $(WARN) $(HARDEN) $(SANFLAGS_$(SAN)) -MMD -MP $(CFLAGS)
+FLAGS = -std=gnu11 -D_GNU_SOURCE $(WARN) $(HARDEN) $(SANFLAGS_$(SAN)) -MMD -MP $(CFLAGS)
 LINK = $(CC) $(FLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 POLICY_LIBS = -lidn2
 LIBS = $(POLICY_LIBS) -lhiredis -lsodium -ljansson -lsystemd -lpthread

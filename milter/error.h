@@ -6,12 +6,14 @@
 #ifndef MILTER_ERROR_H
 #define MILTER_ERROR_H
 
+#include <stdbool.h>
+
 struct error {
 	char text[512];
 };
 
 /* Writes the sentence; returns false, so that a caller can return it. */
-_Bool error_set(struct error *e, const char *fmt, ...)
+bool error_set(struct error *e, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 #endif

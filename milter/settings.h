@@ -21,7 +21,8 @@ struct settings {
 	const char *redis;
 	const char *state;
 	const char *ns;
-	char key[4096];
+	const char *key;
+	char key_buf[4096];		/* behind key when it follows from state */
 };
 
 /* From the environment and the defaults. */

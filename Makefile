@@ -29,7 +29,7 @@ SANFLAGS_none = -D_FORTIFY_SOURCE=2
 SANFLAGS_address = -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANFLAGS_thread = -fsanitize=thread
 CFLAGS ?= -O2 -g
-FLAGS = -std=gnu11 -D_GNU_SOURCE $(WARN) $(HARDEN) $(SANFLAGS_$(SAN)) -MMD -MP $(CFLAGS)
+FLAGS = -std=gnu11 -D_GNU_SOURCE $(WARN) $(HARDEN) $(SANFLAGS_$(SAN)) $(WERROR) -MMD -MP $(CFLAGS)
 LINK = $(CC) $(FLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 POLICY_LIBS = -lidn2
 LIBS = $(POLICY_LIBS) -lhiredis -lsodium -ljansson -lsystemd -lpthread
@@ -96,14 +96,44 @@ $B/t/test_session: $B/tests/unit/test_session.o $B/milter/daemon/session.o $B/mi
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
-unit: $(unit_t)
+# What is run, in this order. Everything prints TAP; prove(1) closes.
+CHECKS = tests/borders.sh tests/golden.sh $(unit_t) \
+         $(sort $(wildcard tests/cli/*.py tests/wire/*.py tests/e2e/*.py))
 
-.PHONY: all unit deps check check-long demo bless install clean
+tests: all $B/milterload $(unit_t)
+	$Q SAN=$(SAN) B=$B CMOCKA_MESSAGE_OUTPUT=TAP prove --timer $(PROVE) $(CHECKS)
+
+# The suite runs under AddressSanitizer and UBSan unless SAN says otherwise.
+check: deps
+	$Q $(MAKE) --no-print-directory -j2 SAN=$(CHECK_SAN) WERROR=-Werror all \
+		build/$(CHECK_SAN)/milterload unit
+	$Q $(AS_ROOT) $(MAKE) --no-print-directory SAN=$(CHECK_SAN) WERROR=-Werror tests
+CHECK_SAN = $(if $(filter none,$(SAN)),address,$(SAN))
+AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
+
+# What takes longer: the optimised build, threads under TSan, and clang.
+check-long: check
+	$Q $(MAKE) --no-print-directory -j2 SAN=thread WERROR=-Werror all unit build/thread/milterload
+	$Q $(AS_ROOT) $(MAKE) --no-print-directory SAN=thread tests
+	$Q $(MAKE) --no-print-directory -j2 SAN=none WERROR=-Werror all unit build/none/milterload
+	$Q $(AS_ROOT) $(MAKE) --no-print-directory SAN=none tests
+	$Q $(MAKE) --no-print-directory -j2 CC=clang SAN=none B=build/clang WERROR=-Werror all unit
+
+demo: deps
+	$Q $(MAKE) --no-print-directory -j2 all
+	$Q $(AS_ROOT) /usr/bin/python3 deploy/demo/demo.py
+
+bless: all
+	$Q B=$B tests/golden.sh --bless
+
+unit: $(unit_t)
 
 deps:
 	$Q tests/deps.sh
 
 clean:
 	rm -rf build
+
+.PHONY: all unit tests deps check check-long demo bless install clean
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,0 +1,52 @@
+#!/bin/sh
+# borders.sh - the rules of the house that a compiler does not check. TAP.
+#
+# Run from the top of the tree; $B is the build directory.
+set -u
+B=${B:-build/none}
+n=0
+bad=0
+
+# ok NAME OUTPUT: the test passes if OUTPUT is empty.
+ok() {
+	n=$((n + 1))
+	if [ -z "$2" ]; then
+		echo "ok $n - $1"
+	else
+		echo "not ok $n - $1"
+		echo "$2" | head -20 | sed 's/^/# /'
+		bad=1
+	fi
+}
+
+c_files() { find policy milter tests -name '*.[ch]' | sort; }
+
+only_in() { # PATTERN FILE...: where else the pattern stands
+	pattern=$1; shift
+	c_files | grep -vxF "$(printf '%s\n' "$@")" | xargs grep -nE "$pattern"
+}
+
+ok "only milter.c knows libmilter" "$(only_in 'mfapi\.h' milter/daemon/milter.c)"
+ok "only conn.c knows hiredis" "$(only_in '#include.*hiredis' milter/store/conn.c)"
+ok "only pseudonym.c and the token know libsodium" "$(find milter policy -name '*.[ch]' |
+	xargs grep -lE '#include <sodium' | grep -vE 'milter/(pseudonym|store/[a-z_]*|ledger/[a-z_]*)\.c')"
+ok "policy/ knows no clock, socket, log or stream of its own" "$(grep -nE \
+	'stderr|stdout|clock_gettime|time\(|socket\(|sodium|hiredis|mfapi|\.\./milter' \
+	policy/*.[ch])"
+ok "libpolicy.a asks libc and libidn2 for nothing but text and memory" "$(
+	nm -u "$B/libpolicy.a" 2>&1 | awk '$1 == "U" { print $2; next } /No such/ { print "missing" }' | sort -u |
+	grep -E '^(missing$|smfi_|redis|sodium_|crypto_|clock_|time$|gettimeofday|socket|connect|open(64)?$|pthread_|syslog|getenv)')"
+ok "no unbounded copy, no shell" "$(c_files | xargs grep -nE \
+	'\b(strcpy|strcat|sprintf|vsprintf|gets|system|popen)\(')"
+ok "commands to Redis are argument vectors" "$(c_files | xargs grep -nE \
+	'\bredisv?(Append)?Command\(')"
+ok "mail is never discarded" "$(c_files | xargs grep -n 'SMFIS_DISCARD')"
+ok "no file is over 400 lines" "$(find policy milter tests deploy Makefile \
+	-name '*.[chs]' -o -name '*.lua' -o -name '*.sh' -o -name '*.py' -o -name '*.php' -o -name Makefile |
+	xargs wc -l | awk '$1 > 400 && $2 != "total"')"
+ok "nothing is left unfinished" "$(find policy milter tests deploy Makefile -type f |
+	grep -v borders.sh | grep -v golden/ | xargs grep -nE 'TODO|FIXME|\bXXX\b|HACK')"
+ok "manual pages are clean" "$(find policy milter deploy -name '*.[1-8]' |
+	xargs -r mandoc -T lint -W warning 2>&1)"
+echo "1..$n"
+exit $bad

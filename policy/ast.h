@@ -10,6 +10,12 @@
 #include "diag.h"
 #include "policy.h"
 
+#define AST_LIMITS_MAX (POLICY_PLAN_MAX * POLICY_CLASSES)
+#define AST_SETS_MAX 256
+#define AST_VALUES_MAX 1000000	/* of all sets together */
+#define AST_TESTS_MAX 256	/* in one condition */
+#define AST_DEPTH_MAX 64	/* of `not` and ( ) in one condition */
+
 /* A word or a string of the source; quotes are not part of text. */
 struct ast_word {
 	struct span at;
@@ -35,6 +41,8 @@ struct ast_set {
 	struct ast_word name;
 	struct ast_value *values;
 	bool is_used;
+	enum policy_fact fact;		/* is_used: what it is compared with */
+	struct span used_at;		/* is_used: where that was said first */
 };
 
 enum ast_op {
@@ -85,6 +93,7 @@ struct ast_answer {
 struct ast_limit {
 	struct ast_limit *next;
 	struct ast_word name;
+	bool is_broken;			/* a clause did not parse */
 	unsigned classes;		/* 1 << enum policy_class */
 	struct span classes_at;
 	struct ast_expr *when;		/* NULL: always */
@@ -105,6 +114,7 @@ struct ast_policy {
 	struct ast_set *sets;
 	struct ast_limit *limits;
 	struct ast_frozen frozen;
+	struct span end;		/* just after the last word */
 };
 
 #endif

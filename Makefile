@@ -19,7 +19,7 @@ STORE   = store request conn memory redis_store outage
 LEDGER  = scope record ledger mirror
 DAEMON  = sluiced milter session live keeper status
 COMMAND = sluice cmd_check cmd_explain cmd_freeze cmd_status
-LOAD    = milterload
+LOAD    = options wire session message worker report milterload
 UNIT    = bucket diag lex identity check prog eval scope record ledger pseudonym log memory store session
 
 B = build/$(SAN)

@@ -95,12 +95,14 @@ worker_error(struct worker *w)
 	*why = '\0';
 }
 
-/* When this worker's next message is due by the schedule of -q. */
+/* When this worker's next message is due: by the schedule of -q, or at once. */
 static uint64_t
 due_ns(const struct worker *w)
 {
 	const struct options *o = w->run->opt;
 
+	if (o->rate <= 0)
+		return now_ns();
 	return w->run->start_ns + (uint64_t)
 		((double)(w->turns * o->conns + w->id) * SECOND_NS / o->rate);
 }
@@ -109,17 +111,14 @@ due_ns(const struct worker *w)
 static bool
 wait_turn(struct worker *w)
 {
-	uint64_t due, now = now_ns();
+	uint64_t due = due_ns(w), now = now_ns();
 
-	if (w->run->opt->rate <= 0)
-		return !is_over(w->run, now);
-	due = due_ns(w);
 	if (is_over(w->run, due))
 		return false;
 	w->turns++;
 	if (now < due)
 		sleep_until(due);
-	else if (now - due > w->lag_ns)
+	else if (w->run->opt->rate > 0 && now - due > w->lag_ns)
 		w->lag_ns = now - due;
 	return !is_over(w->run, now_ns());
 }
@@ -151,7 +150,7 @@ one_session(struct worker *w)
 	uint64_t start = now_ns();
 	bool more = true;
 
-	if (is_over(w->run, start))
+	if (is_over(w->run, start) || is_over(w->run, due_ns(w)))
 		return false;
 	if (!session_open(&w->session, &w->run->target)) {
 		worker_error(w);

@@ -14,4 +14,9 @@
  * errors; e says which. */
 struct policy *load_policy(const char *path, struct diags *d, struct error *e);
 
+/* The same for a policy that is to be enforced: only from a regular file that
+ * nobody but its owner may write. */
+struct policy *load_policy_guarded(const char *path, struct diags *d,
+				   struct error *e);
+
 #endif

@@ -18,6 +18,7 @@
 #define IDENTITY_MAX 320
 #define IDENTITY_INVALID "(invalid)"
 #define IDENTITY_NULL_SENDER "<>"
+#define IDENTITY_DELIMITER '+'	/* Postfix's recipient_delimiter, as usual */
 
 /* Envelope address: brackets, quotes and the trailing dot removed, case
  * folded, domain as A-labels, +extension cut at the delimiter (0: none is

@@ -32,7 +32,7 @@ struct live_status {
 	uint64_t digest;
 	unsigned limits;
 	uint64_t loaded_us;		/* real time */
-	char error[256];		/* of the last load; "" if it worked */
+	struct error error;		/* of the last load; "" if it worked */
 };
 
 void live_status(struct live *l, struct live_status *out);

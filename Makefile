@@ -13,7 +13,7 @@ SAN ?= none
 V ?= 0
 
 # The lists are the architecture: modules by name, in the order of dependence.
-POLICY  = arena diag lex parse check identity match prog emit verify eval dump bucket policy
+POLICY  = arena diag lex parse check text identity address domain match prog emit verify eval dump bucket policy
 COMMON  = error clock log pseudonym settings load
 STORE   = store request conn memory redis_store outage
 LEDGER  = scope record ledger mirror

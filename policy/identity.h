@@ -21,18 +21,20 @@
 #define IDENTITY_DELIMITER '+'	/* Postfix's recipient_delimiter, as usual */
 
 /* Envelope address: brackets, quotes and the trailing dot removed, case
- * folded, domain as A-labels, +extension cut at the delimiter (0: none is
- * cut). The empty address is IDENTITY_NULL_SENDER. */
+ * folded, domain as A-labels, +extension cut at the delimiter (ASCII; 0: none
+ * is cut), SRS and BATV tags removed. The empty address is
+ * IDENTITY_NULL_SENDER. */
 size_t identity_address(const char *raw, size_t len, char delimiter,
 			char out[IDENTITY_MAX + 1]);
 
-/* The domain of a normal address, borrowed from it; p NULL if it has none. */
+/* The domain of a normal address, borrowed from it; p NULL if it has none.
+ * IDENTITY_INVALID is its own domain. */
 struct policy_text identity_domain_of(const char *address, size_t len);
 
 /* A domain by itself: lower-case A-labels, no trailing dot. */
 size_t identity_domain(const char *raw, size_t len, char out[IDENTITY_MAX + 1]);
 
-/* SASL login: case folded; a domain in it as in an address. */
+/* SASL login: case folded; a domain in it as in an address. 0: empty. */
 size_t identity_login(const char *raw, size_t len, char out[IDENTITY_MAX + 1]);
 
 /* Value of X-PHP-Originating-Script, UID:FILE: folding removed,

@@ -1,0 +1,47 @@
+/*
+ * spread.h - from this node's ledger to all others, and back the news that
+ * they have it.
+ */
+#ifndef MILTER_SPREAD_H
+#define MILTER_SPREAD_H
+
+#include "../ledger/mirror.h"
+#include "../settings.h"
+
+/* A node that was silent for so long decides nothing by itself any more. */
+#define SPREAD_LEASE_US UINT64_C(60000000)
+
+struct spread_node {
+	char name[RECORD_NODE_MAX + 1];
+	uint64_t silent_us;	/* since its last heartbeat */
+	bool is_confirmed;	/* it has this node's records */
+	bool is_away;		/* silent for longer than the lease */
+};
+
+struct spread {
+	bool is_mirrored;	/* Redis has the records */
+	struct error why;	/* what Redis did wrong, "" if nothing */
+	struct spread_node *node;	/* this node is among them */
+	size_t n;
+};
+
+/* Exchanges records with Redis once. False: e. */
+bool spread_sync(struct ledger *l, const struct settings *s, struct error *e);
+
+/* Mirrors the ledger and waits until every node has confirmed or is away, for
+ * wait_us at most. */
+void spread_wait(struct spread *out, struct ledger *l, const struct settings *s,
+		 uint64_t wait_us);
+void spread_free(struct spread *sp);
+
+/* True if nobody is missing who could still decide otherwise. */
+bool spread_is_complete(const struct spread *sp);
+
+/* " 2 of 2 nodes confirmed." and, a line each, who is away; on stdout. */
+void spread_print(const struct spread *sp);
+
+/* Says on stderr who is missing; do_there is what to run on that node. */
+void spread_complain(const struct spread *sp, const struct settings *s,
+		     const char *do_there);
+
+#endif

@@ -14,6 +14,8 @@ struct words {
 	const char *const *list;
 	size_t n;
 	size_t n_shown;			/* how many of them a message names */
+	const char *const *later;	/* what this version does not know yet */
+	size_t n_later;
 };
 
 extern const struct words words_statements;	/* enum statement */
@@ -35,8 +37,8 @@ enum clause { CLAUSE_FOR, CLAUSE_BY, CLAUSE_ALLOW, CLAUSE_ELSE, CLAUSES };
 /* Index of the word in w; -1: it is not there. */
 int words_find(const struct words *w, struct policy_text word);
 
-/* True for a word of the language that this version does not know yet. */
-bool words_is_later(struct policy_text word);
+/* True for a word that a later version will know at this place. */
+bool words_is_later(const struct words *w, struct policy_text word);
 
 bool words_equal(struct policy_text word, const char *other);
 

@@ -1,0 +1,294 @@
+/*
+ * cursor.c - the parser's place in the text.
+ */
+#include "cursor.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define EXPECTED_MAX 200
+
+void
+cursor_init(struct cursor *c, const char *text, size_t len, struct arena *a,
+	    struct diags *d)
+{
+	*c = (struct cursor){ .arena = a, .d = d };
+	lex_init(&c->lex, text, len, d);
+	c->now = lex_next(&c->lex);
+}
+
+struct token
+cursor_take(struct cursor *c)
+{
+	struct token t = c->now;
+
+	if (t.kind == LEX_OPEN)
+		c->depth++;
+	else if (t.kind == LEX_CLOSE && c->depth > 0)
+		c->depth--;
+	c->last = t.at;
+	if (diags_errors(c->d) >= DIAG_MAX)
+		c->lex.pos = c->lex.len;
+	c->now = lex_next(&c->lex);
+	return t;
+}
+
+bool
+cursor_accept(struct cursor *c, enum lex_kind kind)
+{
+	if (c->now.kind != kind)
+		return false;
+	cursor_take(c);
+	return true;
+}
+
+bool
+cursor_is_word(const struct cursor *c, const char *word)
+{
+	return c->now.kind == LEX_WORD && words_equal(c->now.text, word);
+}
+
+bool
+cursor_accept_word(struct cursor *c, const char *word)
+{
+	if (!cursor_is_word(c, word))
+		return false;
+	cursor_take(c);
+	return true;
+}
+
+void
+cursor_unexpected(struct cursor *c, const char *expected)
+{
+	if (c->now.kind == LEX_END)
+		diag_error(c->d, c->now.at, "expected %s, but the file ends here",
+			   expected);
+	else if (c->now.kind == LEX_STRING)
+		diag_error(c->d, c->now.at, "expected %s, not a text in quotes",
+			   expected);
+	else
+		diag_error(c->d, c->now.at, "expected %s, not '%.*s'", expected,
+			   QUOTE(c->now.text));
+}
+
+bool
+cursor_expect(struct cursor *c, enum lex_kind kind, const char *expected)
+{
+	if (cursor_accept(c, kind))
+		return true;
+	cursor_unexpected(c, expected);
+	return false;
+}
+
+static void
+report_later(struct cursor *c, struct span at, const char *construct, int len)
+{
+	diag_error(c->d, at, "this version of sluice does not know '%.*s' yet: "
+		   "remove it, or install a version that does", len, construct);
+}
+
+bool
+cursor_is_later(struct cursor *c, const char *word, const char *construct)
+{
+	if (!cursor_is_word(c, word))
+		return false;
+	report_later(c, c->now.at, construct, (int)strlen(construct));
+	return true;
+}
+
+/* "local, authenticated or relayed" */
+static void
+list_words(const struct words *w, char out[EXPECTED_MAX])
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < w->n_shown && len < EXPECTED_MAX; i++) {
+		const char *glue = i == 0 ? "" : i + 1 == w->n_shown ? " or " : ", ";
+		int n = snprintf(out + len, EXPECTED_MAX - len, "%s%s", glue,
+				 w->list[i]);
+
+		if (n > 0)
+			len += (size_t)n;
+	}
+}
+
+int
+cursor_find(struct cursor *c, const struct words *w, struct policy_text word,
+	    struct span at)
+{
+	char expected[EXPECTED_MAX];
+	const char *nearest;
+	int i = words_find(w, word);
+
+	if (i != -1)
+		return i;
+	if (words_is_later(w, word)) {
+		report_later(c, at, word.p, (int)word.len);
+		return -1;
+	}
+	list_words(w, expected);
+	nearest = diag_nearest(word.p, word.len, w->list, w->n);
+	if (nearest == NULL) {
+		diag_error(c->d, at, "unknown %s '%.*s': expected %s", w->what,
+			   QUOTE(word), expected);
+		return -1;
+	}
+	diag_error(c->d, at, "unknown %s '%.*s': did you mean '%s'?", w->what,
+		   QUOTE(word), nearest);
+	return words_find(w, (struct policy_text){ nearest, strlen(nearest) });
+}
+
+int
+cursor_choose(struct cursor *c, const struct words *w)
+{
+	char list[EXPECTED_MAX], expected[EXPECTED_MAX + 40];
+	struct token t = c->now;
+
+	if (t.kind == LEX_WORD) {
+		cursor_take(c);
+		return cursor_find(c, w, t.text, t.at);
+	}
+	list_words(w, list);
+	snprintf(expected, sizeof(expected), "a %s (%s)", w->what, list);
+	cursor_unexpected(c, expected);
+	return -1;
+}
+
+bool
+cursor_is_name(struct policy_text word)
+{
+	for (size_t i = 0; i < word.len; i++) {
+		char ch = word.p[i];
+		bool is_letter = (ch >= 'a' && ch <= 'z') ||
+				 (ch >= 'A' && ch <= 'Z');
+		bool is_other = (ch >= '0' && ch <= '9') || ch == '-' || ch == '_';
+
+		if (!is_letter && !(is_other && i > 0))
+			return false;
+	}
+	return word.len > 0;
+}
+
+bool
+cursor_name(struct cursor *c, const char *what, struct ast_word *name)
+{
+	struct token t = c->now;
+
+	if (t.kind != LEX_WORD && t.kind != LEX_NUMBER) {
+		char expected[EXPECTED_MAX];
+
+		snprintf(expected, sizeof(expected), "a name for the %s", what);
+		cursor_unexpected(c, expected);
+		return false;
+	}
+	cursor_take(c);
+	*name = (struct ast_word){ t.at, t.text };
+	if (!cursor_is_name(t.text))
+		diag_error(c->d, t.at, "'%.*s' cannot be the name of a %s: use "
+			   "letters, digits, '-' and '_', a letter first",
+			   QUOTE(t.text), what);
+	else if (t.text.len > POLICY_NAME_MAX)
+		diag_error(c->d, t.at, "the name of this %s has %zu characters; "
+			   "the limit is %d", what, t.text.len, POLICY_NAME_MAX);
+	return true;
+}
+
+bool
+cursor_at_statement(const struct cursor *c)
+{
+	const struct token *t = &c->now;
+
+	if (t->kind != LEX_WORD || !t->is_first)
+		return false;
+	return words_find(&words_statements, t->text) != -1 ||
+	       (c->depth == 0 && words_is_later(&words_statements, t->text));
+}
+
+void
+cursor_skip_statement(struct cursor *c)
+{
+	while (c->now.kind != LEX_END && !cursor_at_statement(c)) {
+		struct token t = cursor_take(c);
+
+		if (t.kind == LEX_CLOSE && c->depth == 0)
+			break;
+	}
+	c->depth = 0;
+}
+
+bool
+cursor_block_is_open(struct cursor *c, struct span opened_at)
+{
+	if (c->now.kind != LEX_END && !cursor_at_statement(c))
+		return false;
+	cursor_unexpected(c, "'}'");
+	diag_note(c->d, opened_at, "this is the '{' to be closed");
+	return true;
+}
+
+bool
+cursor_open(struct cursor *c, const struct words *w, struct block *b)
+{
+	*b = (struct block){ .words = w, .open = c->now.at };
+	if (!cursor_expect(c, LEX_OPEN, "'{'"))
+		return false;
+	b->depth = c->depth;
+	return true;
+}
+
+/* To the next clause of the block, to its end, or out of it. */
+static void
+resync(struct cursor *c, const struct block *b)
+{
+	while (c->now.kind != LEX_END && !cursor_at_statement(c)) {
+		if (c->depth < b->depth)
+			break;
+		if (c->depth == b->depth &&
+		    (c->now.kind == LEX_CLOSE ||
+		     (c->now.kind == LEX_WORD &&
+		      (words_find(b->words, c->now.text) != -1 ||
+		       (c->now.is_first &&
+			words_is_later(b->words, c->now.text))))))
+			break;
+		cursor_take(c);
+	}
+}
+
+void
+cursor_clause_failed(struct cursor *c, struct block *b)
+{
+	b->is_broken = true;
+	resync(c, b);
+}
+
+int
+cursor_clause(struct cursor *c, struct block *b)
+{
+	while (!cursor_accept(c, LEX_CLOSE)) {
+		struct span at = c->now.at;
+		bool is_later;
+		int clause;
+
+		if (cursor_block_is_open(c, b->open)) {
+			b->is_broken = true;
+			break;
+		}
+		is_later = c->now.kind == LEX_WORD &&
+			   words_is_later(b->words, c->now.text);
+		clause = cursor_choose(c, b->words);
+		if (clause == -1) {
+			b->is_broken |= !is_later;
+			resync(c, b);
+			continue;
+		}
+		if (b->seen[clause].len != 0) {
+			diag_error(c->d, at, "'%s' is already given: each clause "
+				   "stands once", b->words->list[clause]);
+			diag_note(c->d, b->seen[clause], "it is here");
+		}
+		b->seen[clause] = at;
+		return clause;
+	}
+	return -1;
+}

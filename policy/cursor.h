@@ -1,0 +1,84 @@
+/*
+ * cursor.h - the parser's place in the text.
+ *
+ * One token ahead; what was expected there; where to go on after a mistake.
+ * Each function that returns false or -1 has reported why.
+ */
+#ifndef POLICY_CURSOR_H
+#define POLICY_CURSOR_H
+
+#include "arena.h"
+#include "ast.h"
+#include "lex.h"
+#include "words.h"
+
+struct cursor {
+	struct lex lex;
+	struct token now;	/* read, not taken */
+	struct span last;	/* what was taken last */
+	unsigned depth;		/* of braces around now */
+	size_t n_values;	/* of all sets so far */
+	struct arena *arena;
+	struct diags *d;
+};
+
+/* A word in quotes in a message: "%.*s" with QUOTE(text). */
+#define QUOTE(text) (int)((text).len < 60 ? (text).len : 60), (text).p
+
+void cursor_init(struct cursor *c, const char *text, size_t len,
+		 struct arena *a, struct diags *d);
+
+/* Goes past the token and returns it. After DIAG_MAX errors the text ends. */
+struct token cursor_take(struct cursor *c);
+
+/* Takes the token if it is of that kind, or that word. Reports nothing. */
+bool cursor_accept(struct cursor *c, enum lex_kind kind);
+bool cursor_accept_word(struct cursor *c, const char *word);
+bool cursor_is_word(const struct cursor *c, const char *word);
+
+/* "expected ..., not ..." at the token. */
+void cursor_unexpected(struct cursor *c, const char *expected);
+bool cursor_expect(struct cursor *c, enum lex_kind kind, const char *expected);
+
+/* Reports a construct of a later version, if the token is that word. */
+bool cursor_is_later(struct cursor *c, const char *word, const char *construct);
+
+/* Index of the word in w. An unknown one that is nearly a known one is
+ * reported and taken for that, so that one mistake is one message. */
+int cursor_find(struct cursor *c, const struct words *w,
+		struct policy_text word, struct span at);
+
+/* The same with the token, which is taken. */
+int cursor_choose(struct cursor *c, const struct words *w);
+
+/* A name for a `what`: letters, digits, - and _, a letter first. */
+bool cursor_name(struct cursor *c, const char *what, struct ast_word *name);
+bool cursor_is_name(struct policy_text word);
+
+/* True at a word that begins a statement where statements begin. */
+bool cursor_at_statement(const struct cursor *c);
+
+/* Skips what is left of a statement, its block included. */
+void cursor_skip_statement(struct cursor *c);
+
+/* True at the end of a block that is not closed, which is reported. */
+bool cursor_block_is_open(struct cursor *c, struct span opened_at);
+
+/* A block of clauses in any order, each at most once. */
+struct block {
+	const struct words *words;
+	struct span open;
+	unsigned depth;
+	struct span seen[CLAUSES];	/* len 0: not seen */
+	bool is_broken;			/* some clause could not be read */
+};
+
+bool cursor_open(struct cursor *c, const struct words *w, struct block *b);
+
+/* Index of the next clause, its word taken; -1 after the end of the block. */
+int cursor_clause(struct cursor *c, struct block *b);
+
+/* The clause could not be read: goes on at the next one. */
+void cursor_clause_failed(struct cursor *c, struct block *b);
+
+#endif

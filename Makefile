@@ -15,7 +15,7 @@ V ?= 0
 # The lists are the architecture: modules by name, in the order of dependence.
 POLICY  = arena diag lex parse check text identity address domain match prog emit verify eval dump bucket policy
 COMMON  = error clock log pseudonym settings load
-STORE   = store request conn memory redis_store outage
+STORE   = store request peek conn memory redis_store outage
 LEDGER  = scope record ledger mirror
 DAEMON  = sluiced milter session live keeper status
 COMMAND = sluice cmd_check cmd_explain cmd_freeze cmd_status

@@ -13,11 +13,12 @@ SAN ?= none
 V ?= 0
 
 # The lists are the architecture: modules by name, in the order of dependence.
-POLICY  = arena diag lex parse check text identity address domain match prog emit verify eval dump bucket policy
+POLICY  = arena diag lex words facts cursor parse parse_value parse_expr parse_answer parse_limit \
+          check check_limit check_expr check_value prove text identity address domain match prog emit verify eval dump bucket policy
 COMMON  = error clock log pseudonym settings load
 STORE   = store request peek conn memory redis_store outage
 LEDGER  = scope record ledger mirror
-DAEMON  = sluiced milter session live keeper status
+DAEMON  = sluiced options fitness lock listen milter session decide report verdict live keeper status
 COMMAND = sluice cmd_check cmd_explain cmd_freeze cmd_status
 LOAD    = options wire session message worker report milterload
 UNIT    = bucket diag lex identity check prog eval scope record ledger pseudonym log memory store session
@@ -91,7 +92,8 @@ $(SLUICE_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libsluice.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
-$B/t/test_session: $B/tests/unit/test_session.o $B/milter/daemon/session.o $B/milter/daemon/live.o \
+SESSION = session decide report verdict live
+$B/t/test_session: $B/tests/unit/test_session.o $(SESSION:%=$B/milter/daemon/%.o) \
 		$B/libsluice.a $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka

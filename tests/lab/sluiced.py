@@ -3,6 +3,7 @@
     node = Node(procs, dir, name, redis_address)
     node.start(policy)          the text of a policy; None: the one it has
     node.fresh(policy)          stopped, a new state directory and name space
+    node.new_state()            an empty state directory, another name space
     node.reload(policy)         writes it and sends USR1
     node.stop() kill9()         stop: fails if the exit status is not 0
     node.milter                 the socket as Postfix and sluiced spell it
@@ -10,6 +11,8 @@
                                 operator; user="nobody" for the service's user
     node.status()               status.json, or None if there is none yet
     node.log()                  what the daemon has said since it was first started
+    node.decisions("hold", "limit=a", ..)   its lines about this verdict that have
+                                all these fields
     node.complaints()           sanitizer reports and crashes; "" is good
 
 The binaries are copied: the repository may lie where the service's user cannot
@@ -60,9 +63,9 @@ class Node:
         self._generation = 0
         os.mkdir(self._dir, 0o755)
         shutil.chown(self._dir, USER, GROUP)
-        self._next_generation()
+        self.new_state()
 
-    def _next_generation(self):
+    def new_state(self):
         self._generation += 1
         self.ns = f"lab{self._generation}"
         self.state = os.path.join(self._dir, f"state{self._generation}")
@@ -89,7 +92,7 @@ class Node:
     def fresh(self, policy, *flags):
         if self.is_alive():
             self.stop()
-        self._next_generation()
+        self.new_state()
         return self.start(policy, *flags)
 
     def _is_listening(self):
@@ -155,6 +158,12 @@ class Node:
                 return f.read()
         except FileNotFoundError:
             return ""
+
+    def decisions(self, verdict, *fields):
+        """A line begins with <N>, the priority for journald."""
+        lines = (re.sub("^<.>", "", line).split() for line in self.log().splitlines())
+        return [" ".join(words) for words in lines
+                if words[:1] == [verdict] and set(fields) <= set(words)]
 
     def complaints(self):
         if self._process is not None and not self._process.is_alive():

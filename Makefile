@@ -19,7 +19,7 @@ COMMON  = error clock log pseudonym settings load
 STORE   = store request peek conn memory redis_store outage
 LEDGER  = scope record ledger mirror
 DAEMON  = sluiced options fitness lock listen milter session decide report verdict live keeper status
-COMMAND = sluice cmd_check cmd_explain cmd_freeze cmd_status
+COMMAND = sluice show state order spread facts_option cmd_check cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
 UNIT    = bucket diag lex identity check prog eval scope record ledger pseudonym log memory store session
 
@@ -42,7 +42,8 @@ policy_o  = $(POLICY:%=$B/policy/%.o)
 common_o  = $(COMMON:%=$B/milter/%.o) $(STORE:%=$B/milter/store/%.o) \
             $(LEDGER:%=$B/milter/ledger/%.o) $B/milter/store/take_lua.o
 daemon_o  = $(DAEMON:%=$B/milter/daemon/%.o)
-command_o = $(COMMAND:%=$B/milter/command/%.o)
+# `explain` decides with the code of the daemon.
+command_o = $(COMMAND:%=$B/milter/command/%.o) $B/milter/daemon/decide.o $B/milter/daemon/verdict.o
 load_o    = $(LOAD:%=$B/tests/load/%.o)
 unit_t    = $(UNIT:%=$B/t/test_%)
 

@@ -20,9 +20,11 @@ freeze_json(const struct record *r)
 	char scope[SCOPE_TEXT_MAX + 1];
 
 	scope_text(&r->scope, scope);
-	return json_pack("{s:s, s:I, s:s, s:s, s:s, s:s}", "scope", scope,
-			 "since", (json_int_t)r->time_us, "by", r->by,
-			 "sudo", r->sudo, "reason", r->reason, "id", r->id);
+	return json_pack("{s:o, s:I, s:o, s:o, s:o, s:s}",
+			 "scope", show_json(scope),
+			 "since", (json_int_t)r->time_us, "by", show_json(r->by),
+			 "sudo", show_json(r->sudo),
+			 "reason", show_json(r->reason), "id", r->id);
 }
 
 static void
@@ -32,7 +34,7 @@ print_json(const char *broken, const struct record *r, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(list, freeze_json(&r[i]));
-	all = json_pack("{s:s?, s:o}", "broken", broken, "freezes", list);
+	all = json_pack("{s:o, s:o}", "broken", show_json(broken), "freezes", list);
 	json_dumpf(all, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(all);

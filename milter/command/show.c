@@ -4,6 +4,7 @@
 #include "show.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const kinds[] = {
@@ -49,6 +50,18 @@ show_age(uint64_t us, char out[SHOW_AGE_MAX])
 	return out;
 }
 
+const char *
+show_wait(uint64_t us, char out[SHOW_AGE_MAX])
+{
+	uint64_t tenths = (us + 99999) / 100000;
+
+	if (tenths >= 100)
+		return show_age((tenths + 9) / 10 * 1000000, out);
+	snprintf(out, SHOW_AGE_MAX, "%" PRIu64 ".%" PRIu64 " s", tenths / 10,
+		 tenths % 10);
+	return out;
+}
+
 uint64_t
 show_since(uint64_t then_us, uint64_t now_us)
 {
@@ -70,4 +83,20 @@ show_put(const char *text, FILE *out)
 {
 	for (const unsigned char *c = (const unsigned char *)text; *c != 0; c++)
 		fputc(*c < 0x20 || *c == 0x7f ? '?' : *c, out);
+}
+
+json_t *
+show_json(const char *text)
+{
+	json_t *j = text != NULL ? json_string(text) : json_null();
+	char *ascii;
+
+	if (j != NULL || (ascii = strdup(text)) == NULL)
+		return j;
+	for (char *c = ascii; *c != '\0'; c++)
+		if ((unsigned char)*c >= 0x80)
+			*c = '?';
+	j = json_string(ascii);
+	free(ascii);
+	return j;
 }

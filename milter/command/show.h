@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <jansson.h>
+
 #include "../ledger/record.h"
 
 #define SHOW_SCOPE_MAX (IDENTITY_MAX + 32)
@@ -19,6 +21,9 @@ const char *show_scope(const struct scope *s, char out[SHOW_SCOPE_MAX]);
 /* "36 s", "12 min", "5 h 10 min", "3 days". Returns out. */
 const char *show_age(uint64_t us, char out[SHOW_AGE_MAX]);
 
+/* The same, rounded up and with tenths of a second below ten. Returns out. */
+const char *show_wait(uint64_t us, char out[SHOW_AGE_MAX]);
+
 /* From then to now; 0 if then lies ahead. */
 uint64_t show_since(uint64_t then_us, uint64_t now_us);
 
@@ -27,5 +32,8 @@ const char *show_who(const struct record *r, char out[SHOW_WHO_MAX]);
 
 /* Text that somebody wrote, with ? for what would steer a terminal. */
 void show_put(const char *text, FILE *out);
+
+/* The text as JSON, with ? for what is not UTF-8; null for NULL. */
+json_t *show_json(const char *text);
 
 #endif

@@ -17,11 +17,11 @@ POLICY  = arena diag lex words facts cursor parse parse_value parse_expr parse_a
           check check_limit check_expr check_value prove text identity address domain match prog emit verify eval dump bucket policy
 COMMON  = error clock log pseudonym settings load
 STORE   = store request peek conn memory redis_store outage
-LEDGER  = scope record ledger mirror
+LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger mirror
 DAEMON  = sluiced options fitness lock listen milter session decide report verdict live keeper status
 COMMAND = sluice show state order spread facts_option cmd_check cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
-UNIT    = bucket diag lex identity check prog eval scope record ledger pseudonym log memory store session
+UNIT    = bucket diag lex identity check prog eval scope record ledger mirror pseudonym log memory store session
 
 B = build/$(SAN)
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2

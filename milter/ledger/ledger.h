@@ -21,6 +21,9 @@
 
 struct ledger;
 
+/* The freeze_id when the ledger is broken. */
+#define LEDGER_BROKEN_ID "ledger-broken"
+
 /* What one decision needs to know. */
 struct ledger_view {
 	bool is_frozen;
@@ -44,25 +47,38 @@ void ledger_look(struct ledger *l, const struct policy_facts *f,
 		 struct ledger_view *v);
 
 /* Signs, numbers, appends and fsyncs a record of this node; fills id, time,
- * prev and mac. False: nothing was written, e says why. */
+ * prev and mac. A thaw may lift only what is frozen now. False: e says why, and
+ * unless that says otherwise, nothing was written. */
 bool ledger_append(struct ledger *l, struct record *r, struct error *e);
 
-/* Takes in a record of another node (or one of ours that the file lost);
- * already known: nothing happens. False: it is not signed with our key or could
- * not be written; e says why. */
+/* Takes in a record of another node (or one of ours that the file lost, in the
+ * order of their numbers); already known: nothing happens. False: it is not
+ * signed with our key or could not be written; e says why. */
 bool ledger_merge(struct ledger *l, const char *line, size_t len, struct error *e);
 
 /* Calls fn for every record, in file order, with the line as it stands in the
- * file. Holds no lock while fn runs. */
-void ledger_each(struct ledger *l,
-		 void (*fn)(const struct record *r, const char *line, size_t len,
-			    void *arg), void *arg);
+ * file. Holds no lock while fn runs. Returns how many there were. */
+size_t ledger_each(struct ledger *l,
+		   void (*fn)(const struct record *r, const char *line, size_t len,
+			      void *arg), void *arg);
 
 /* Active freezes, oldest first, allocated; *n of them. NULL if none. */
 struct record *ledger_active(struct ledger *l, size_t *n);
 
-/* The version token of Redis as this node knows it; mirror.h sets it. */
+/* The version token of Redis as this node knows it. It is LEDGER_NO_TOKEN, which
+ * Redis never has, from the moment that a record was added here until mirror.h
+ * has exchanged it. */
+#define LEDGER_NO_TOKEN "-"
 void ledger_token(struct ledger *l, char out[STORE_TOKEN_MAX + 1]);
-void ledger_set_token(struct ledger *l, const char *token);
+
+/* For mirror.h. Redis held the first count records, in file order, when it had
+ * this token. False: there are more by now; nothing was set. */
+bool ledger_set_token(struct ledger *l, const char *token, size_t count);
+
+/* So many records, in file order, were in Redis when we last looked, or were in
+ * the file before we were started. */
+size_t ledger_mirrored(struct ledger *l);
+
+const struct keys *ledger_keys(const struct ledger *l);
 
 #endif

@@ -4,6 +4,8 @@
  *   sluice:{ns}:ledger   hash, id/mac -> sealed record
  *   sluice:{ns}:token    random, set afresh with every write
  *   sluice:{ns}:nodes    hash, node -> "time_us token"
+ *
+ * A node whose token equals Redis's holds every record that Redis holds.
  */
 #ifndef MILTER_MIRROR_H
 #define MILTER_MIRROR_H
@@ -13,7 +15,9 @@
 
 struct mirror_result {
 	unsigned learned;	/* records that Redis had and the file had not */
+	unsigned sent;		/* records that are new to Redis */
 	unsigned restored;	/* records that Redis had lost: an alarm */
+	unsigned skipped;	/* fields in Redis that hold no record of ours */
 };
 
 /* Exchanges records both ways and takes over the token. False: e says why and

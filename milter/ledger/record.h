@@ -2,11 +2,12 @@
  * record.h - one line of the ledger.
  *
  *   freeze id=mx1-5f3a9c-7 time=2026-11-24T13:31:43Z by=root sudo=alice
- *   scope="script:33:contact.php" reason="spam run" prev=9f.. mac=4c..
+ *   scope=script:33:contact.php reason="spam run" prev=9f.. mac=4c..
  *
- * (one line in the file). A thaw has `lifts=id,id` as well. prev is the MAC of
- * the same node's record before, so that a record that is changed, dropped or
- * moved shows.
+ * (one line in the file). A thaw has `lifts=id,id` after the scope as well.
+ * prev is the MAC of the same node's record before, and a node counts from 1,
+ * so that a record that is changed, dropped or moved shows. A record has
+ * exactly one spelling; the MAC is over all of the line that stands before it.
  */
 #ifndef MILTER_RECORD_H
 #define MILTER_RECORD_H
@@ -46,9 +47,19 @@ bool record_is_signed(const struct record *r, const struct keys *k);
 
 /* The line without its newline. Returns its length; 0: too long. */
 size_t record_format(const struct record *r, char *out, size_t size);
+
+/* Accepts what record_format writes and nothing else. False: e says why. Does
+ * not verify the MAC. */
 bool record_parse(struct record *r, const char *line, size_t len, struct error *e);
 
-/* The node and the number in an id. */
+/* The node and the number in an id. False: not an id. */
 bool record_id_split(const char *id, char node[RECORD_NODE_MAX + 1], uint64_t *n);
+
+/* The next id of r->lifts; *at is NULL before the first. False: no more. */
+bool record_next_lift(const struct record *r, const char **at,
+		      char id[RECORD_ID_MAX + 1]);
+
+/* Lower-case hex of a MAC. */
+void record_mac_hex(const uint8_t mac[MAC_LEN], char out[RECORD_MAC_HEX + 1]);
 
 #endif

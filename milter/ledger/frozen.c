@@ -1,0 +1,92 @@
+/*
+ * frozen.c - the active freezes: every freeze that no thaw names.
+ */
+#include "frozen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+frozen_fini(struct frozen *z)
+{
+	free(z->active);
+	free(z->lifted);
+	*z = (struct frozen){ 0 };
+}
+
+static bool
+is_lifted(const struct frozen *z, const char *id)
+{
+	for (size_t i = 0; i < z->n_lifted; i++)
+		if (strcmp(z->lifted[i], id) == 0)
+			return true;
+	return false;
+}
+
+static bool
+freeze(struct frozen *z, const struct record *r, off_t at)
+{
+	struct freeze *p;
+
+	if (is_lifted(z, r->id))
+		return true;
+	p = reallocarray(z->active, z->n + 1, sizeof(*p));
+	if (p == NULL)
+		return false;
+	z->active = p;
+	p += z->n++;
+	memcpy(p->id, r->id, sizeof(p->id));
+	p->scope = r->scope;
+	p->at = at;
+	return true;
+}
+
+static bool
+lift(struct frozen *z, const char *id)
+{
+	char (*p)[RECORD_ID_MAX + 1] = reallocarray(z->lifted, z->n_lifted + 1,
+						    sizeof(*p));
+	size_t n = 0;
+
+	if (p == NULL)
+		return false;
+	z->lifted = p;
+	memcpy(p[z->n_lifted++], id, strlen(id) + 1);
+	for (size_t i = 0; i < z->n; i++)
+		if (strcmp(z->active[i].id, id) != 0)
+			z->active[n++] = z->active[i];
+	z->n = n;
+	return true;
+}
+
+bool
+frozen_add(struct frozen *z, const struct record *r, off_t at)
+{
+	char id[RECORD_ID_MAX + 1];
+	const char *next = NULL;
+
+	if (r->kind == RECORD_FREEZE)
+		return freeze(z, r, at);
+	while (record_next_lift(r, &next, id))
+		if (!lift(z, id))
+			return false;
+	return true;
+}
+
+const struct freeze *
+frozen_match(const struct frozen *z, const struct policy_facts *f)
+{
+	for (size_t i = 0; i < z->n; i++)
+		if (scope_matches(&z->active[i].scope, f))
+			return &z->active[i];
+	return NULL;
+}
+
+bool
+frozen_is_active(const struct frozen *z, const char *id)
+{
+	for (size_t i = 0; i < z->n; i++)
+		if (strcmp(z->active[i].id, id) == 0)
+			return true;
+	return false;
+}

@@ -1,0 +1,37 @@
+/*
+ * frozen.h - the active freezes: every freeze that no thaw names.
+ *
+ * The order in which freezes and thaws are added does not matter.
+ */
+#ifndef MILTER_FROZEN_H
+#define MILTER_FROZEN_H
+
+#include <sys/types.h>
+
+#include "record.h"
+
+struct freeze {
+	char id[RECORD_ID_MAX + 1];
+	struct scope scope;
+	off_t at;		/* where its line stands in the file */
+};
+
+struct frozen {
+	struct freeze *active;	/* in file order */
+	size_t n;
+	char (*lifted)[RECORD_ID_MAX + 1];
+	size_t n_lifted;
+};
+
+void frozen_fini(struct frozen *z);
+
+/* Freeze or thaw. False: out of memory. */
+bool frozen_add(struct frozen *z, const struct record *r, off_t at);
+
+/* The first freeze that matches; NULL: none. */
+const struct freeze *frozen_match(const struct frozen *z,
+				  const struct policy_facts *f);
+
+bool frozen_is_active(const struct frozen *z, const char *id);
+
+#endif

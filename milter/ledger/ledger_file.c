@@ -1,0 +1,227 @@
+/*
+ * ledger_file.c - the files in the state directory: append, lock, replace.
+ */
+#include "ledger_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LEDGER "ledger"
+#define MODE 0640
+
+bool
+ledger_file_open_dir(struct ledger_file *f, const char *name, struct error *e)
+{
+	f->fd = -1;
+	f->dir = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f->dir < 0)
+		return error_set(e, "cannot open the state directory %s: %s", name,
+				 strerror(errno));
+	f->name = strdup(name);
+	return f->name != NULL || error_set(e, "out of memory");
+}
+
+void
+ledger_file_close(struct ledger_file *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	if (f->dir >= 0)
+		close(f->dir);
+	free((char *)f->name);
+}
+
+/* Mode, and the owner of the directory if we are root. */
+static bool
+settle(const struct ledger_file *f, int fd)
+{
+	struct stat dir;
+
+	if (fchmod(fd, MODE) < 0 || fstat(f->dir, &dir) < 0)
+		return false;
+	return geteuid() != 0 || fchown(fd, dir.st_uid, dir.st_gid) == 0;
+}
+
+static bool
+is_ours(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1;
+}
+
+bool
+ledger_file_open(struct ledger_file *f, struct error *e)
+{
+	f->fd = openat(f->dir, LEDGER, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC |
+		       O_NOFOLLOW | O_NONBLOCK, MODE);
+	if (f->fd < 0)
+		return error_set(e, "cannot open %s/" LEDGER ": %s", f->name,
+				 strerror(errno));
+	if (is_ours(f->fd) && (settle(f, f->fd) || errno == EPERM) &&
+	    fsync(f->dir) == 0)
+		return true;
+	close(f->fd);
+	f->fd = -1;
+	return error_set(e, "%s/" LEDGER " is not a file of its own", f->name);
+}
+
+bool
+ledger_file_lock(struct ledger_file *f, struct error *e)
+{
+	struct stat open, path;
+
+	while (flock(f->fd, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return error_set(e, "cannot lock %s/" LEDGER ": %s", f->name,
+					 strerror(errno));
+	if (fstat(f->fd, &open) == 0 && fstatat(f->dir, LEDGER, &path, 0) == 0 &&
+	    open.st_dev == path.st_dev && open.st_ino == path.st_ino)
+		return true;
+	ledger_file_unlock(f);
+	return error_set(e, "%s/" LEDGER " was removed or replaced", f->name);
+}
+
+void
+ledger_file_unlock(struct ledger_file *f)
+{
+	flock(f->fd, LOCK_UN);
+}
+
+off_t
+ledger_file_size(const struct ledger_file *f)
+{
+	struct stat st;
+
+	return fstat(f->fd, &st) < 0 || st.st_nlink == 0 ? -1 : st.st_size;
+}
+
+char *
+ledger_file_read(const struct ledger_file *f, off_t at, size_t *len,
+		 struct error *e)
+{
+	char *buf = malloc(*len + 1);
+	size_t n = 0;
+
+	if (buf == NULL) {
+		error_set(e, "out of memory");
+		return NULL;
+	}
+	while (n < *len) {
+		ssize_t got = pread(f->fd, buf + n, *len - n, at + (off_t)n);
+
+		if (got == 0)
+			break;
+		if (got < 0 && errno != EINTR) {
+			error_set(e, "cannot read %s/" LEDGER ": %s", f->name,
+				  strerror(errno));
+			free(buf);
+			return NULL;
+		}
+		n += got > 0 ? (size_t)got : 0;
+	}
+	*len = n;
+	return buf;
+}
+
+static bool
+write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		text += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+bool
+ledger_file_cut(struct ledger_file *f, off_t size)
+{
+	return ftruncate(f->fd, size) == 0;
+}
+
+bool
+ledger_file_append(struct ledger_file *f, off_t size, const char *line,
+		   size_t len, struct error *e)
+{
+	int why;
+
+	if (!ledger_file_cut(f, size))
+		return error_set(e, "cannot cut %s/" LEDGER ": %s", f->name,
+				 strerror(errno));
+	if (!write_all(f->fd, line, len)) {
+		why = errno;
+		if (!ledger_file_cut(f, size))
+			return error_set(e, "cannot write to %s/" LEDGER " (%s), nor "
+					 "remove what was written in part", f->name,
+					 strerror(why));
+		return error_set(e, "cannot write to %s/" LEDGER ": %s", f->name,
+				 strerror(why));
+	}
+	/* Taken back it could not be: others may have read it already. */
+	if (fsync(f->fd) < 0)
+		return error_set(e, "%s/" LEDGER " was written, but may not survive a "
+				 "crash of this machine: %s", f->name, strerror(errno));
+	return true;
+}
+
+ssize_t
+ledger_file_get(const struct ledger_file *f, const char *name, char *out,
+		size_t size)
+{
+	int fd = openat(f->dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = read(fd, out, size - 1);
+	close(fd);
+	if (n >= 0)
+		out[n] = '\0';
+	return n;
+}
+
+/* Under its final name it is either whole or not there. */
+static bool
+move_into_place(const struct ledger_file *f, const char *temp, const char *name,
+		bool is_new)
+{
+	if (!is_new)
+		return renameat(f->dir, temp, f->dir, name) == 0;
+	return linkat(f->dir, temp, f->dir, name, 0) == 0 || errno == EEXIST;
+}
+
+bool
+ledger_file_put(const struct ledger_file *f, const char *name, bool is_new,
+		const char *text, struct error *e)
+{
+	char temp[64];
+	bool ok;
+	int fd;
+
+	snprintf(temp, sizeof(temp), "%s.%ld", name, (long)getpid());
+	unlinkat(f->dir, temp, 0);
+	fd = openat(f->dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, MODE);
+	ok = fd >= 0 && write_all(fd, text, strlen(text)) && settle(f, fd) &&
+		fsync(fd) == 0 && move_into_place(f, temp, name, is_new) &&
+		fsync(f->dir) == 0;
+	if (!ok)
+		error_set(e, "cannot write %s/%s: %s", f->name, name,
+			  strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	unlinkat(f->dir, temp, 0);
+	return ok;
+}

@@ -1,0 +1,222 @@
+/*
+ * scope.c - whom a freeze is for: from text, to text, and whether it fits.
+ */
+#include "scope.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DELIMITER '+'		/* where an extension of an address begins */
+
+static const char *const words[] = {
+	[SCOPE_ALL] = "all",
+	[SCOPE_CLASS] = "class",
+	[SCOPE_SCRIPT] = "script",
+	[SCOPE_UID] = "uid",
+	[SCOPE_LOGIN] = "login",
+	[SCOPE_SENDER] = "sender",
+	[SCOPE_DOMAIN] = "domain",
+	[SCOPE_CLIENT] = "client",
+};
+
+#define N_WORDS (sizeof(words) / sizeof(words)[0])
+
+static bool
+set_class(struct scope *s, const char *value, struct error *e)
+{
+	for (int c = POLICY_LOCAL; c < POLICY_INBOUND; c++) {
+		const char *word = policy_class_word((enum policy_class)c);
+
+		if (strcmp(value, word) == 0) {
+			s->class = (enum policy_class)c;
+			snprintf(s->value, sizeof(s->value), "%s", word);
+			return true;
+		}
+	}
+	return error_set(e, "'%.60s' is not a class of outbound mail; the classes are "
+			 "local, authenticated and relayed", value);
+}
+
+/* Clears what lies beyond the prefix. True if there was nothing. */
+static bool
+mask(struct policy_address *a, unsigned prefix)
+{
+	unsigned bits = a->family == 4 ? 32 : 128;
+	bool is_clean = true;
+
+	for (unsigned i = prefix; i < bits; i++) {
+		uint8_t bit = (uint8_t)(0x80 >> (i % 8));
+
+		if (a->bytes[i / 8] & bit)
+			is_clean = false;
+		a->bytes[i / 8] &= (uint8_t)~bit;
+	}
+	return is_clean;
+}
+
+static void
+net_text(const struct policy_address *a, unsigned prefix,
+	 char out[IDENTITY_MAX + 1])
+{
+	char text[INET6_ADDRSTRLEN];
+
+	inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->bytes, text, sizeof(text));
+	if (prefix == (a->family == 4 ? 32 : 128))
+		snprintf(out, IDENTITY_MAX + 1, "%s", text);
+	else
+		snprintf(out, IDENTITY_MAX + 1, "%s/%u", text, prefix);
+}
+
+/* False: not a number of at most three digits. */
+static bool
+parse_prefix(const char *text, unsigned *prefix)
+{
+	size_t len = strlen(text);
+
+	if (len < 1 || len > 3 || strspn(text, "0123456789") != len)
+		return false;
+	*prefix = 0;
+	for (; *text != '\0'; text++)
+		*prefix = 10 * *prefix + (unsigned)(*text - '0');
+	return true;
+}
+
+static bool
+set_client(struct scope *s, const char *value, struct error *e)
+{
+	const char *slash = strchr(value, '/');
+	size_t len = slash == NULL ? strlen(value) : (size_t)(slash - value);
+	unsigned most;
+
+	if (!identity_client(value, len, &s->net))
+		return error_set(e, "'%.60s' is not an address or a network, as "
+				 "192.0.2.1 or 2001:db8::/32", value);
+	most = s->net.family == 4 ? 32 : 128;
+	s->prefix = most;
+	if (slash != NULL && (!parse_prefix(slash + 1, &s->prefix) ||
+			      s->prefix > most))
+		return error_set(e, "'%.60s' is not a network: the prefix is a number "
+				 "from 0 to %u", value, most);
+	if (!mask(&s->net, s->prefix)) {
+		net_text(&s->net, s->prefix, s->value);
+		return error_set(e, "'%.60s' has bits beyond its prefix; "
+				 "the network is %s", value, s->value);
+	}
+	net_text(&s->net, s->prefix, s->value);
+	return true;
+}
+
+/* What is malformed falls into one bucket when mail brings it; from an
+ * operator it is a slip, unless he spells that bucket's name. */
+static bool
+set_identity(struct scope *s, const char *value, struct error *e)
+{
+	size_t len = strlen(value), n;
+	const char *want;
+
+	switch (s->kind) {
+	case SCOPE_SCRIPT:
+		n = identity_script(value, len, s->value);
+		want = "a script, as PHP names it: UID:FILE, as 33:contact.php";
+		break;
+	case SCOPE_UID:
+		n = identity_uid(value, len, s->value);
+		want = "a user id, as 33";
+		break;
+	case SCOPE_LOGIN:
+		n = identity_login(value, len, s->value);
+		want = "a login";
+		break;
+	case SCOPE_SENDER:
+		n = identity_address(value, len, DELIMITER, s->value);
+		want = "a sender address; the null sender is " IDENTITY_NULL_SENDER;
+		break;
+	default:
+		n = identity_domain(value, len, s->value);
+		want = "a domain, as shop.example";
+		break;
+	}
+	if (n == 0 || (strcmp(s->value, IDENTITY_INVALID) == 0 &&
+		       strcmp(value, IDENTITY_INVALID) != 0))
+		return error_set(e, "'%.60s' is not %s", value, want);
+	return true;
+}
+
+bool
+scope_set(struct scope *s, enum scope_kind kind, const char *value,
+	  struct error *e)
+{
+	memset(s, 0, sizeof(*s));
+	s->kind = kind;
+	if (kind == SCOPE_ALL) {
+		if (value != NULL && *value != '\0')
+			return error_set(e, "the scope 'all' takes no value");
+		return true;
+	}
+	if (value == NULL || *value == '\0')
+		return error_set(e, "the scope '%s' needs a value%s", words[kind],
+				 kind == SCOPE_SENDER ? "; the null sender is "
+				 IDENTITY_NULL_SENDER : "");
+	if (kind == SCOPE_CLASS)
+		return set_class(s, value, e);
+	if (kind == SCOPE_CLIENT)
+		return set_client(s, value, e);
+	return set_identity(s, value, e);
+}
+
+bool
+scope_parse(struct scope *s, const char *text, struct error *e)
+{
+	size_t len = strcspn(text, ":");
+
+	for (size_t i = 0; i < N_WORDS; i++) {
+		if (strlen(words[i]) != len || memcmp(words[i], text, len) != 0)
+			continue;
+		return scope_set(s, (enum scope_kind)i,
+				 text[len] == ':' ? text + len + 1 : NULL, e);
+	}
+	return error_set(e, "'%.60s' is not a scope; a scope is all, or class:, script:, "
+			 "uid:, login:, sender:, domain: or client: and a value", text);
+}
+
+void
+scope_text(const struct scope *s, char out[SCOPE_TEXT_MAX + 1])
+{
+	snprintf(out, SCOPE_TEXT_MAX + 1, "%s%s%s", words[s->kind],
+		 s->kind == SCOPE_ALL ? "" : ":", s->value);
+}
+
+static bool
+is_equal(const struct scope *s, struct policy_text text)
+{
+	return text.p != NULL && text.len == strlen(s->value) &&
+		memcmp(text.p, s->value, text.len) == 0;
+}
+
+bool
+scope_matches(const struct scope *s, const struct policy_facts *f)
+{
+	if (f->class == POLICY_INBOUND)
+		return false;
+	switch (s->kind) {
+	case SCOPE_ALL:
+		return true;
+	case SCOPE_CLASS:
+		return f->class == s->class;
+	case SCOPE_SCRIPT:
+		return is_equal(s, f->text[POLICY_SCRIPT]);
+	case SCOPE_UID:
+		return is_equal(s, f->text[POLICY_UID]);
+	case SCOPE_LOGIN:
+		return is_equal(s, f->text[POLICY_LOGIN]);
+	case SCOPE_SENDER:
+		return is_equal(s, f->text[POLICY_SENDER]);
+	case SCOPE_DOMAIN:
+		return is_equal(s, f->text[POLICY_DOMAIN]);
+	case SCOPE_CLIENT:
+		return f->client.family != 0 &&
+			identity_in_network(&f->client, &s->net, s->prefix);
+	}
+	return true;		/* a scope that nobody can read stops everything */
+}

@@ -48,6 +48,9 @@ bool conn_exchange(struct conn *c, struct reply **reply, size_t n,
 struct reply *conn_ask(struct conn *c, uint64_t deadline_us, struct error *e, ...)
 	__attribute__((sentinel));
 
+/* Says what Redis sent instead of what was expected; returns false. */
+bool reply_unexpected(const struct reply *r, struct error *e);
+
 void reply_free(struct reply *r);
 enum reply_type reply_type(const struct reply *r);
 int64_t reply_integer(const struct reply *r);

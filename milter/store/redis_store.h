@@ -2,7 +2,9 @@
  * redis_store.h - the store in Redis: take.lua, one round trip per message.
  *
  * One connection serves all sessions: whoever finds it free sends everything
- * that waits as one pipeline and hands out the replies.
+ * that waits as one pipeline and hands out the replies (combine.h). After any
+ * failure it is closed, and only redis_store_probe opens it: until then every
+ * request is answered DOWN at once.
  */
 #ifndef MILTER_REDIS_STORE_H
 #define MILTER_REDIS_STORE_H
@@ -27,7 +29,11 @@ bool redis_store_probe(struct store *s, struct error *e);
 bool redis_fit(struct conn *c, const char *ns, const char *fingerprint,
 	       uint64_t deadline_us, struct error *e);
 
-/* Redis's clock minus ours, as the last reply told it. */
+/* Redis's clock minus ours (monotonic), as the last reply told it; before the
+ * first one, as the real clock of this machine has it. */
 int64_t redis_store_offset_us(const struct store *s);
+
+/* Why the last request that was answered DOWN was. */
+void redis_store_reason(struct store *s, struct error *e);
 
 #endif

@@ -45,11 +45,12 @@ enum store_answer {
 struct store_outcome {
 	enum store_answer answer;
 	unsigned bucket, window;	/* REFUSED: the first, in request order */
-	uint64_t wait_us;		/* REFUSED: until it would fit */
-	uint32_t would_refuse;		/* bit i: observed bucket i would have */
+	uint64_t wait_us;		/* REFUSED: until it fits; UINT64_MAX: never */
+	uint32_t would_refuse;		/* TAKEN: bit i: observed bucket i would have */
 	bool is_outage;			/* decided without Redis */
 	uint64_t now_us;		/* the store's clock */
-	/* Each bucket's time, after the step (bucket.h). */
+	/* TAKEN, REFUSED: each bucket's time (bucket.h) after the step; now_us
+	 * if it is full. */
 	uint64_t full_us[POLICY_PLAN_MAX][POLICY_WINDOWS_MAX];
 };
 
@@ -59,6 +60,9 @@ struct store {
 				  struct store_outcome *o);
 	void (*free)(struct store *s);
 };
+
+/* What the message costs a window. */
+uint32_t store_cost(const struct store_request *q, const struct policy_window *w);
 
 /* Any thread. Returns o->answer. An empty request asks for the token alone. */
 enum store_answer store_take(struct store *s, const struct store_request *q,

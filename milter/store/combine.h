@@ -1,0 +1,56 @@
+/*
+ * combine.h - many threads, one at a time at work, for all that wait.
+ *
+ * Whoever finds nobody at work leads: it takes everything that waits as one
+ * batch and works on it, while others queue up for the next. Under load the
+ * batch grows by itself. No lock is held during work.
+ */
+#ifndef MILTER_COMBINE_H
+#define MILTER_COMBINE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#define COMBINE_MAX 64		/* items of one batch */
+
+enum combine_state {
+	COMBINE_QUEUED,		/* in the queue; may leave it */
+	COMBINE_LEADS,		/* out of it, and the one at work */
+	COMBINE_CARRIED,	/* in the leader's batch */
+	COMBINE_DONE,		/* worked on */
+	COMBINE_FAILED,		/* work failed, on this batch or before it */
+	COMBINE_LATE		/* its deadline passed before its turn came */
+};
+
+/* Lies on the stack of its thread, which leaves only when nobody else can see
+ * it any more. The caller sets the first two. */
+struct combine_item {
+	uint64_t deadline_us;		/* monotonic */
+	bool is_alone;			/* never in a batch with others */
+	enum combine_state state;
+	pthread_cond_t turn;
+	TAILQ_ENTRY(combine_item) link;
+};
+
+struct combine;
+
+/* Works on the batch until deadline_us, the earliest of its items. On false
+ * all others that wait are sent away. */
+struct combine_work {
+	bool (*run)(void *arg, struct combine_item **batch, size_t n,
+		    uint64_t deadline_us);
+	void *arg;
+};
+
+struct combine *combine_new(void);
+void combine_free(struct combine *c);
+
+/* Returns DONE, FAILED or LATE. The work is that of whoever leads; with is_alone
+ * it is the caller's own, and it has to itself whatever work uses. */
+enum combine_state combine_run(struct combine *c, struct combine_item *item,
+			       struct combine_work work);
+
+#endif

@@ -1,0 +1,174 @@
+/*
+ * outage.c - Redis, or memory while Redis is away.
+ */
+#include "outage.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../clock.h"
+#include "../log.h"
+#include "memory.h"
+#include "redis_store.h"
+
+struct outage {
+	struct store store;		/* must be the first */
+	struct store *redis, *memory;
+	pthread_mutex_t lock;
+	bool is_told;			/* this outage is in the log */
+	uint64_t decisions_before;	/* it began */
+	struct outage_status status;
+};
+
+static bool
+is_outage(struct outage *a)
+{
+	bool is;
+
+	pthread_mutex_lock(&a->lock);
+	is = a->status.is_outage;
+	pthread_mutex_unlock(&a->lock);
+	return is;
+}
+
+/* The first reason stands: what follows it is often its consequence. */
+static void
+begin(struct outage *a, const char *reason)
+{
+	char value[1024];
+	bool is_news;
+
+	pthread_mutex_lock(&a->lock);
+	is_news = !a->status.is_outage || !a->is_told;
+	if (!a->status.is_outage) {
+		a->status.since_us = clock_real_us();
+		a->decisions_before = a->status.decisions;
+	}
+	if (is_news)
+		snprintf(a->status.reason, sizeof(a->status.reason), "%s", reason);
+	a->status.is_outage = a->is_told = true;
+	pthread_mutex_unlock(&a->lock);
+	if (is_news)
+		log_error("outage begin reason=%s",
+			  log_value(reason, strlen(reason), value, sizeof(value)));
+}
+
+static void
+end(struct outage *a)
+{
+	struct outage_status was;
+	uint64_t decisions;
+	bool is_news;
+
+	pthread_mutex_lock(&a->lock);
+	was = a->status;
+	decisions = was.decisions - a->decisions_before;
+	is_news = was.is_outage && a->is_told;
+	a->status.is_outage = a->is_told = false;
+	a->status.reason[0] = '\0';
+	pthread_mutex_unlock(&a->lock);
+	if (is_news)
+		log_warning("outage end lasted=%.1fs decisions=%" PRIu64,
+			    (double)(clock_real_us() - was.since_us) / 1e6, decisions);
+}
+
+/* Memory goes on in Redis's time, as the last reply told it. */
+static enum store_answer
+take_here(struct outage *a, const struct store_request *q,
+	  struct store_outcome *o)
+{
+	struct store_request here = *q;
+
+	here.now_us += (uint64_t)redis_store_offset_us(a->redis);
+	store_take(a->memory, &here, o);
+	o->is_outage = true;
+	pthread_mutex_lock(&a->lock);
+	a->status.decisions++;
+	pthread_mutex_unlock(&a->lock);
+	return o->answer;
+}
+
+static enum store_answer
+take(struct store *store, const struct store_request *q, struct store_outcome *o)
+{
+	struct outage *a = (struct outage *)store;
+	struct error why;
+
+	if (is_outage(a))
+		return take_here(a, q, o);
+	switch (store_take(a->redis, q, o)) {
+	case STORE_TAKEN:
+	case STORE_REFUSED:
+		memory_note(a->memory, q, o);
+		return o->answer;
+	case STORE_STALE:
+		return o->answer;
+	case STORE_DOWN:
+		break;
+	}
+	redis_store_reason(a->redis, &why);
+	begin(a, why.text);
+	return take_here(a, q, o);
+}
+
+static void
+outage_free(struct store *store)
+{
+	struct outage *a = (struct outage *)store;
+
+	store_free(a->redis);
+	store_free(a->memory);
+	pthread_mutex_destroy(&a->lock);
+	free(a);
+}
+
+struct store *
+outage_new(struct store *redis, struct store *memory)
+{
+	struct outage *a = calloc(1, sizeof(*a));
+
+	if (a == NULL)
+		return NULL;
+	a->store = (struct store){ take, outage_free };
+	a->redis = redis;
+	a->memory = memory;
+	pthread_mutex_init(&a->lock, NULL);
+	a->status.is_outage = true;
+	a->status.since_us = clock_real_us();
+	snprintf(a->status.reason, sizeof(a->status.reason),
+		 "Redis was not asked yet");
+	return &a->store;
+}
+
+bool
+outage_probe(struct store *store)
+{
+	struct outage *a = (struct outage *)store;
+	struct error e;
+
+	if (!redis_store_probe(a->redis, &e)) {
+		begin(a, e.text);
+		return false;
+	}
+	end(a);
+	return true;
+}
+
+void
+outage_begin(struct store *store, const char *reason)
+{
+	begin((struct outage *)store, reason);
+}
+
+void
+outage_status(struct store *store, struct outage_status *out)
+{
+	struct outage *a = (struct outage *)store;
+
+	pthread_mutex_lock(&a->lock);
+	*out = a->status;
+	pthread_mutex_unlock(&a->lock);
+}

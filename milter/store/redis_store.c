@@ -1,0 +1,341 @@
+/*
+ * redis_store.c - the store in Redis: take.lua, one round trip per message.
+ */
+#include "redis_store.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "../clock.h"
+#include "combine.h"
+#include "script.h"
+
+struct redis_store {
+	struct store store;		/* must be the first */
+	char *address, *ns;
+	uint64_t timeout_us;
+	_Atomic uint64_t nonce;
+	_Atomic int64_t offset_us;
+	struct combine *queue;
+	/* Of whoever leads the queue: */
+	struct conn *conn;		/* NULL: closed */
+	char sha[SCRIPT_SHA_LEN + 1];
+	/* Under lock: */
+	pthread_mutex_t lock;
+	struct error why;
+};
+
+struct job {
+	struct combine_item item;	/* must be the first */
+	struct script_call call;
+	struct store_outcome *o;
+	enum script_result result;
+};
+
+static void
+remember_why(struct redis_store *s, const struct error *e)
+{
+	pthread_mutex_lock(&s->lock);
+	s->why = *e;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* Measured against the time of receipt, Redis's clock is never ahead of the
+ * truth: a deadline told to it is never later than ours. */
+static void
+learn_clock(struct redis_store *s, uint64_t redis_us, uint64_t received_us)
+{
+	atomic_store(&s->offset_us, (int64_t)(redis_us - received_us));
+}
+
+static void
+hang_up(struct redis_store *s)
+{
+	conn_close(s->conn);
+	s->conn = NULL;
+}
+
+static bool
+append_jobs(struct redis_store *s, struct job **job, size_t n, bool is_loading)
+{
+	if (is_loading &&
+	    !conn_append_text(s->conn, "SCRIPT", "LOAD", take_lua, NULL))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct script_call *call = &job[i]->call;
+
+		call->deadline_us = job[i]->item.deadline_us +
+			(uint64_t)atomic_load(&s->offset_us);
+		if (!script_append(s->conn, s->sha, s->ns, call))
+			return false;
+	}
+	return true;
+}
+
+/* Fills the result of each job. False: e. */
+static bool
+round_trip(struct redis_store *s, struct job **job, size_t n, bool is_loading,
+	   uint64_t deadline_us, struct error *e)
+{
+	struct reply *reply[COMBINE_MAX + 1];
+	size_t first = is_loading ? 1 : 0;
+	uint64_t received_us;
+
+	if (!append_jobs(s, job, n, is_loading))
+		return error_set(e, "a request is too long, or out of memory");
+	if (!conn_exchange(s->conn, reply, first + n, deadline_us, e))
+		return false;
+	received_us = clock_monotonic_us();
+	for (size_t i = 0; i < n; i++) {
+		struct job *j = job[i];
+
+		j->result = script_read(reply[first + i], &j->call, j->o, e);
+		if (j->result == SCRIPT_ANSWERED || j->result == SCRIPT_LATE)
+			learn_clock(s, j->o->now_us, received_us);
+	}
+	for (size_t i = 0; i < first + n; i++)
+		reply_free(reply[i]);
+	return true;
+}
+
+/* Moves the jobs of that result to the front; returns how many. */
+static size_t
+pick(struct job **job, size_t n, enum script_result result)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (job[i]->result == result) {
+			struct job *j = job[k];
+
+			job[k++] = job[i];
+			job[i] = j;
+		}
+	return k;
+}
+
+/* Neither a missing script nor a late one has charged anything: those may be
+ * asked once more. */
+static bool
+ask(struct redis_store *s, struct job **job, size_t n, uint64_t deadline_us,
+    struct error *e)
+{
+	size_t missing, again;
+
+	if (!round_trip(s, job, n, false, deadline_us, e))
+		return false;
+	if (pick(job, n, SCRIPT_BAD) > 0)
+		return false;
+	missing = pick(job, n, SCRIPT_MISSING);
+	again = missing + pick(job + missing, n - missing, SCRIPT_LATE);
+	if (again == 0)
+		return true;
+	if (!round_trip(s, job, again, missing > 0, deadline_us, e))
+		return false;
+	if (pick(job, again, SCRIPT_LATE) > 0)
+		return error_set(e, "Redis came too late to the script");
+	if (pick(job, again, SCRIPT_MISSING) > 0)
+		return error_set(e, "Redis does not keep the script");
+	return pick(job, again, SCRIPT_BAD) == 0;
+}
+
+static bool
+take_batch(void *arg, struct combine_item **batch, size_t n, uint64_t deadline_us)
+{
+	struct redis_store *s = arg;
+	struct job *job[COMBINE_MAX];
+	struct error e;
+
+	if (s->conn == NULL)
+		return false;	/* whoever closed it has said why */
+	for (size_t i = 0; i < n; i++)
+		job[i] = (struct job *)batch[i];
+	if (ask(s, job, n, deadline_us, &e))
+		return true;
+	hang_up(s);
+	remember_why(s, &e);
+	return false;
+}
+
+static struct job
+new_job(struct redis_store *s, const struct store_request *q, uint64_t deadline_us,
+	struct store_outcome *o)
+{
+	struct job job = {
+		.item.deadline_us = deadline_us,
+		.call.q = q,
+		.o = o,
+		.result = SCRIPT_BAD,
+	};
+
+	memset(o, 0, sizeof(*o));
+	snprintf(job.call.nonce, sizeof(job.call.nonce), "%016" PRIx64,
+		 atomic_fetch_add(&s->nonce, 1));
+	return job;
+}
+
+static enum store_answer
+take(struct store *store, const struct store_request *q, struct store_outcome *o)
+{
+	static const struct error late = { "too many messages wait for Redis" };
+	struct redis_store *s = (struct redis_store *)store;
+	struct job job = new_job(s, q, q->now_us + s->timeout_us, o);
+	struct combine_work work = { take_batch, s };
+
+	if (combine_run(s->queue, &job.item, work) == COMBINE_LATE)
+		remember_why(s, &late);
+	if (job.result != SCRIPT_ANSWERED)
+		o->answer = STORE_DOWN;
+	return o->answer;
+}
+
+struct probe {
+	struct combine_item item;	/* must be the first */
+	struct error *e;
+};
+
+static bool
+load_script(struct redis_store *s, uint64_t deadline_us, struct error *e)
+{
+	struct reply *r = conn_ask(s->conn, deadline_us, e, "SCRIPT", "LOAD",
+				   take_lua, NULL);
+	const char *sha;
+	size_t len = 0;
+	bool ok;
+
+	if (r == NULL)
+		return false;
+	sha = reply_type(r) == REPLY_TEXT ? reply_text(r, &len) : NULL;
+	ok = len == SCRIPT_SHA_LEN || reply_unexpected(r, e);
+	if (ok)
+		memcpy(s->sha, sha, len);
+	reply_free(r);
+	return ok;
+}
+
+/* A Redis that is full, read-only or cannot save still answers a script that
+ * only reads; a charge would fail. */
+static bool
+try_write(struct redis_store *s, uint64_t deadline_us, struct error *e)
+{
+	char key[128];
+	struct reply *r;
+	bool ok;
+
+	snprintf(key, sizeof(key), "sluice:{%s}:probe", s->ns);
+	r = conn_ask(s->conn, deadline_us, e, "SET", key, "1", "PX", "60000", NULL);
+	if (r == NULL)
+		return false;
+	ok = reply_type(r) == REPLY_TEXT || reply_unexpected(r, e);
+	reply_free(r);
+	return ok;
+}
+
+/* Ends with an empty request, whose answer tells Redis's clock. */
+static bool
+greet(struct redis_store *s, uint64_t deadline_us, struct error *e)
+{
+	struct store_request q = { 0 };
+	struct store_outcome o;
+	struct job job = new_job(s, &q, deadline_us, &o), *jobs[] = { &job };
+
+	return load_script(s, deadline_us, e) && try_write(s, deadline_us, e) &&
+	       round_trip(s, jobs, 1, false, deadline_us, e) &&
+	       (job.result == SCRIPT_ANSWERED || job.result == SCRIPT_LATE);
+}
+
+/* An idle connection may have been closed by a restart: that alone is no
+ * outage. */
+static bool
+reconnect(void *arg, struct combine_item **batch, size_t n, uint64_t deadline_us)
+{
+	struct redis_store *s = arg;
+	struct probe *p = (struct probe *)batch[0];
+
+	(void)n;
+	if (s->conn != NULL && greet(s, deadline_us, p->e))
+		return true;
+	hang_up(s);
+	s->conn = conn_open(s->address, deadline_us, p->e);
+	if (s->conn != NULL && greet(s, deadline_us, p->e))
+		return true;
+	hang_up(s);
+	remember_why(s, p->e);
+	return false;
+}
+
+bool
+redis_store_probe(struct store *store, struct error *e)
+{
+	struct redis_store *s = (struct redis_store *)store;
+	struct probe p = {
+		.item.deadline_us = clock_monotonic_us() + s->timeout_us,
+		.item.is_alone = true,
+		.e = e,
+	};
+	struct combine_work work = { reconnect, s };
+
+	error_set(e, "Redis is busy");
+	return combine_run(s->queue, &p.item, work) == COMBINE_DONE;
+}
+
+int64_t
+redis_store_offset_us(const struct store *store)
+{
+	return atomic_load(&((const struct redis_store *)store)->offset_us);
+}
+
+void
+redis_store_reason(struct store *store, struct error *e)
+{
+	struct redis_store *s = (struct redis_store *)store;
+
+	pthread_mutex_lock(&s->lock);
+	*e = s->why;
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void
+redis_store_free(struct store *store)
+{
+	struct redis_store *s = (struct redis_store *)store;
+
+	conn_close(s->conn);
+	combine_free(s->queue);
+	pthread_mutex_destroy(&s->lock);
+	free(s->address);
+	free(s->ns);
+	free(s);
+}
+
+struct store *
+redis_store_new(const char *address, const char *ns, uint64_t timeout_us)
+{
+	static const struct error never = { "Redis was not asked yet" };
+	struct redis_store *s = calloc(1, sizeof(*s));
+	uint64_t nonce;
+
+	if (s == NULL)
+		return NULL;
+	s->store = (struct store){ take, redis_store_free };
+	s->address = strdup(address);
+	s->ns = strdup(ns);
+	s->timeout_us = timeout_us;
+	randombytes_buf(&nonce, sizeof(nonce));
+	atomic_init(&s->nonce, nonce);
+	atomic_init(&s->offset_us,
+		    (int64_t)(clock_real_us() - clock_monotonic_us()));
+	s->queue = combine_new();
+	pthread_mutex_init(&s->lock, NULL);
+	s->why = never;
+	if (s->address != NULL && s->ns != NULL && s->queue != NULL)
+		return &s->store;
+	redis_store_free(&s->store);
+	return NULL;
+}

@@ -172,12 +172,6 @@ def stopped(t, lab):
         sluice(lab, 0, "thaw", "class:relayed", "--reason", "test")
         lab.node.start()
         t.equal(relay(lab).code, 250, "the first reply")
-    with t.test("a first freeze, before sluiced ever ran, holds"):
-        lab.node.stop()
-        lab.node.new_state()
-        sluice(lab, 0, "freeze", "--all", "--reason", "before the start")
-        lab.node.start()
-        t.equal(relay(lab).code, 451, "the first reply")
 
 
 def main(t, lab):

@@ -4,6 +4,7 @@
     node.start(policy)          the text of a policy; None: the one it has
     node.fresh(policy)          stopped, a new state directory and name space
     node.new_state()            an empty state directory, another name space
+    node.copy_key(other)        before a second node on the same Redis starts
     node.reload(policy)         writes it and sends USR1
     node.stop() kill9()         stop: fails if the exit status is not 0
     node.milter                 the socket as Postfix and sluiced spell it
@@ -76,6 +77,13 @@ class Node:
         with open(self.policy, "w") as f:
             f.write(text)
         os.chmod(self.policy, 0o644)
+
+    def copy_key(self, other):
+        """The nodes of one Redis share a key."""
+        key = os.path.join(self.state, "key")
+        shutil.copy(os.path.join(other.state, "key"), key)
+        shutil.chown(key, USER, GROUP)
+        os.chmod(key, 0o640)
 
     def start(self, policy=None, *flags, wait=True):
         if policy is not None:

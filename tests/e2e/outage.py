@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+"""outage.py - losing Redis is not losing the limit, nor the freeze."""
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from lab import run, until  # noqa: E402
+from lab.policy import policy  # noqa: E402
+from lab.smtp import send  # noqa: E402
+
+POLICY = policy("""
+limit office { for relayed mail by client allow 5 messages/hour else tempfail }
+limit script { for local mail by script allow 3 messages/hour else hold }
+""")
+# A sanitizer slows everything down; the promise is about what is installed.
+VERDICT_US = 500_000 if os.environ.get("SAN", "none") == "none" else 2_000_000
+
+lost = {
+    "killed": (lambda redis: redis.kill9(), lambda redis: redis.start()),
+    "stopped in good order": (lambda redis: redis.stop(), lambda redis: redis.start()),
+    "hanging": (lambda redis: redis.pause(), lambda redis: redis.resume()),
+}
+
+
+def relay(lab, client, times=1):
+    return [send(lab.postfix.relay_port, "a@example.test", ["x@dest.test"],
+                 source=client).code for _ in range(times)]
+
+
+def mode(lab):
+    status = lab.node.status() or {}
+    return status.get("mode"), status.get("store", {}).get("is_outage")
+
+
+def longest_us(lines):
+    return max(int(re.search(r"took=(\d+)us", line)[1]) for line in lines)
+
+
+def verdicts(lab, *fields):
+    return [line for word in ("accept", "hold", "tempfail")
+            for line in lab.node.decisions(word, *fields)]
+
+
+def lose(t, lab, how, away, back):
+    """away and back do it to Redis."""
+    lab.node.fresh(POLICY, "--verbose")
+    already = len(verdicts(lab))
+    until(lambda: mode(lab) == ("normal", False), "Redis to be in use")
+
+    with t.test(f"Redis {how}: the limit holds, from the level it had"):
+        t.equal(relay(lab, "127.0.0.2", 3), [250] * 3, "before")
+        away(lab.redis)
+        t.equal(relay(lab, "127.0.0.2", 3), [250, 250, 451], "in the outage")
+        t.equal(relay(lab, "127.0.0.3", 6), [250] * 5 + [451], "of a new client")
+    with t.test(f"Redis {how}: local mail is metered, too"):
+        for _ in range(4):
+            lab.php.run("form.php", how)
+        t.equal(lab.account(how), (3, 1), "delivered, held")
+    with t.test(f"Redis {how}: each verdict came in time"):
+        t.at_most(longest_us(verdicts(lab)[already:]), VERDICT_US, "longest, in us")
+    with t.test(f"Redis {how}: status and log say so"):
+        until(lambda: mode(lab) == ("outage", True), "status.json to say outage")
+        store = lab.node.status()["store"]
+        until(lambda: lab.node.status()["store"]["decisions"] >= 12, "12 decisions")
+        t.true(store["reason"], "the reason")
+        t.has(lab.node.log(), "outage=yes", "the log")
+        t.at_least(len(lab.node.decisions("tempfail", "store=memory")), 1, "lines")
+    with t.test(f"Redis {how}: it is used again when it is back"):
+        back(lab.redis)
+        until(lambda: mode(lab) == ("normal", False), "status.json to say normal")
+        before = len(lab.node.decisions("accept", "store=redis"))
+        t.equal(relay(lab, "127.0.0.4"), [250], "the reply")
+        t.equal(len(lab.node.decisions("accept", "store=redis")), before + 1, "lines")
+
+
+def freezes(t, lab):
+    lab.node.fresh(POLICY)
+    until(lambda: mode(lab) == ("normal", False), "Redis to be in use")
+    with t.test("a freeze is known in the outage and after it"):
+        done = lab.node.sluice("freeze", "--client", "127.0.0.2", "--reason", "test")
+        t.equal(done.returncode, 0, done)
+        lab.redis.kill9()
+        t.equal(relay(lab, "127.0.0.2") + relay(lab, "127.0.0.3"), [451, 250], "in it")
+        lab.redis.start()
+        until(lambda: not lab.node.status()["store"]["is_outage"], "the end of it")
+        t.equal(relay(lab, "127.0.0.2") + relay(lab, "127.0.0.3"), [451, 250], "after")
+    with t.test("sluiced starts without Redis, in outage, and meters"):
+        lab.redis.kill9()
+        lab.node.fresh(POLICY)
+        t.equal(relay(lab, "127.0.0.2", 6), [250] * 5 + [451], "replies")
+        until(lambda: mode(lab) == ("outage", True), "status.json to say outage")
+        lab.redis.start()
+        until(lambda: mode(lab) == ("normal", False), "the end of it")
+
+
+def main(t, lab):
+    lab.redis.start()
+    lab.postfix.start()
+    lab.php.write("form.php", "<?php mail('x@dest.test', 's', \"[$argv[1]]\") or exit(1);")
+    for how, (away, back) in lost.items():
+        lose(t, lab, how, away, back)
+    freezes(t, lab)
+
+
+run(main)

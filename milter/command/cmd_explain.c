@@ -230,7 +230,7 @@ print_cause(const struct explain *x)
 		puts(d->plan.n > 0 ? "every limit has room" : "no limit applies");
 		break;
 	case CAUSE_LIMIT:
-		printf("%s of limit %s is used up; there is room for it in %s\n",
+		printf("%s of limit %s is used up; room again in %s\n",
 		       window, l.name, show_wait(d->outcome.wait_us, wait));
 		break;
 	case CAUSE_NEVER:

@@ -22,9 +22,6 @@ struct cursor {
 	struct diags *d;
 };
 
-/* A word in quotes in a message: "%.*s" with QUOTE(text). */
-#define QUOTE(text) (int)((text).len < 60 ? (text).len : 60), (text).p
-
 void cursor_init(struct cursor *c, const char *text, size_t len,
 		 struct arena *a, struct diags *d);
 

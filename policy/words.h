@@ -8,6 +8,9 @@
 
 #include "policy.h"
 
+/* A word of the source in a message: "%.*s" with QUOTE(text). */
+#define QUOTE(text) (int)((text).len < 60 ? (text).len : 60), (text).p
+
 /* What may stand at one place of a policy. */
 struct words {
 	const char *what;		/* what people call such a word */

@@ -14,7 +14,7 @@ V ?= 0
 
 # The lists are the architecture: modules by name, in the order of dependence.
 POLICY  = arena diag lex words facts cursor parse parse_value parse_expr parse_answer parse_limit \
-          check check_limit check_expr check_value prove text identity address domain match prog emit verify eval dump bucket policy
+          check check_limit check_expr check_value prove text identity address domain prog match pools emit verify eval key dump bucket policy
 COMMON  = error clock log pseudonym settings load
 STORE   = store request peek endpoint conn combine script memory redis_store redis_fit outage
 LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger mirror mirror_nodes

@@ -1,0 +1,79 @@
+/*
+ * pools.c - the pools of a program while they grow.
+ */
+#include "pools.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+make_room(struct pools *s, enum prog_pool pool, size_t n)
+{
+	size_t used = s->pool[pool].n, size = prog_element(pool), room;
+	void *p;
+
+	if (n <= s->pool[pool].room - used)
+		return true;
+	room = 2 * (used + n);
+	p = room > UINT32_MAX ? NULL : arena_alloc(s->a, room * size);
+	if (p == NULL)
+		return false;
+	if (used > 0)
+		memcpy(p, s->pool[pool].p, used * size);
+	s->pool[pool].p = p;
+	s->pool[pool].room = (uint32_t)room;
+	return true;
+}
+
+uint32_t
+pools_add(struct pools *s, enum prog_pool pool, const void *p, size_t n)
+{
+	uint32_t first = s->pool[pool].n;
+	size_t size = prog_element(pool);
+
+	if (!make_room(s, pool, n)) {
+		s->is_full = true;
+		return 0;
+	}
+	memcpy((char *)s->pool[pool].p + first * size, p, n * size);
+	s->pool[pool].n += (uint32_t)n;
+	return first;
+}
+
+uint32_t
+pools_count(const struct pools *s, enum prog_pool pool)
+{
+	return s->pool[pool].n;
+}
+
+struct prog_text
+pools_text(struct pools *s, struct policy_text t)
+{
+	struct prog_text text = { pools_count(s, POOL_BYTES), (uint32_t)t.len };
+
+	if (t.len > 0)
+		pools_add(s, POOL_BYTES, t.p, t.len);
+	pools_add(s, POOL_BYTES, "", 1);
+	return text;
+}
+
+struct policy *
+pools_block(const struct pools *s)
+{
+	struct policy head = { .size = 0 }, *p;
+
+	for (unsigned i = 0; i < POOLS; i++)
+		head.pool[i].n = s->pool[i].n;
+	if (s->is_full || !prog_layout(&head))
+		return NULL;
+	p = calloc(1, head.size);
+	if (p == NULL)
+		return NULL;
+	p->size = head.size;
+	memcpy(p->pool, head.pool, sizeof(p->pool));
+	for (unsigned i = 0; i < POOLS; i++)
+		if (p->pool[i].n > 0)
+			memcpy((char *)p + p->pool[i].at, s->pool[i].p,
+			       p->pool[i].n * prog_element(i));
+	return p;
+}

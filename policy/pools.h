@@ -1,0 +1,31 @@
+/*
+ * pools.h - the pools of a program while they grow.
+ */
+#ifndef POLICY_POOLS_H
+#define POLICY_POOLS_H
+
+#include "arena.h"
+#include "prog.h"
+
+struct pools {
+	struct arena *a;
+	struct {
+		void *p;
+		uint32_t n, room;
+	} pool[POOLS];
+	bool is_full;		/* something did not fit */
+};
+
+/* Adds n elements and returns the index of the first. Copies. */
+uint32_t pools_add(struct pools *s, enum prog_pool pool, const void *p, size_t n);
+
+/* How many there are; the index that the next will have. */
+uint32_t pools_count(const struct pools *s, enum prog_pool pool);
+
+struct prog_text pools_text(struct pools *s, struct policy_text t);
+
+/* One block of malloc, own and frozen still zero. NULL: out of memory, or
+ * something did not fit. */
+struct policy *pools_block(const struct pools *s);
+
+#endif

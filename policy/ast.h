@@ -84,7 +84,7 @@ struct ast_window {
 };
 
 struct ast_answer {
-	struct span at;
+	struct span at;			/* without the text */
 	enum policy_action action;
 	struct ast_word text;		/* text.text.p NULL: none */
 	bool is_even_local;

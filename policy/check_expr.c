@@ -40,13 +40,16 @@ report_unknown_set(struct check *k, const struct ast_word *name)
 {
 	const char *nearest = nearest_set(k, name->text);
 
-	if (nearest != NULL)
-		diag_error(k->d, name->at, "there is no set '%.*s': did you mean "
-			   "'%s'?", QUOTE(name->text), nearest);
-	else
+	if (nearest == NULL) {
 		diag_error(k->d, name->at, "there is no set '%.*s': write 'set "
 			   "%.*s { ... }'", QUOTE(name->text),
 			   QUOTE(name->text));
+		return;
+	}
+	diag_error(k->d, name->at, "there is no set '%.*s': did you mean '%s'?",
+		   QUOTE(name->text), nearest);
+	find_set(k, (struct policy_text){ nearest, strlen(nearest) })->is_used =
+		true;
 }
 
 /* A set belongs to one fact, because each fact has its own normal form. */
@@ -130,7 +133,7 @@ check_type(struct check *k, const struct ast_expr *e)
 static void
 check_test(struct check *k, const struct ast_limit *l, struct ast_expr *e)
 {
-	if (!check_type(k, e))
+	if (diags_errors(k->d) >= DIAG_MAX || !check_type(k, e))
 		return;
 	if (!is_known(l, e->fact)) {
 		diag_error(k->d, e->fact_at, "'%s' is never known for this mail: "

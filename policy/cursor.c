@@ -27,6 +27,7 @@ cursor_take(struct cursor *c)
 	else if (t.kind == LEX_CLOSE && c->depth > 0)
 		c->depth--;
 	c->last = t.at;
+	c->is_doubtful = t.is_doubtful;
 	if (diags_errors(c->d) >= DIAG_MAX)
 		c->lex.pos = c->lex.len;
 	c->now = lex_next(&c->lex);
@@ -60,6 +61,8 @@ cursor_accept_word(struct cursor *c, const char *word)
 void
 cursor_unexpected(struct cursor *c, const char *expected)
 {
+	if (c->now.is_doubtful)
+		return;
 	if (c->now.kind == LEX_END)
 		diag_error(c->d, c->now.at, "expected %s, but the file ends here",
 			   expected);
@@ -121,7 +124,7 @@ cursor_find(struct cursor *c, const struct words *w, struct policy_text word,
 	const char *nearest;
 	int i = words_find(w, word);
 
-	if (i != -1)
+	if (i != -1 || c->is_doubtful)
 		return i;
 	if (words_is_later(w, word)) {
 		report_later(c, at, word.p, (int)word.len);
@@ -129,6 +132,10 @@ cursor_find(struct cursor *c, const struct words *w, struct policy_text word,
 	}
 	list_words(w, expected);
 	nearest = diag_nearest(word.p, word.len, w->list, w->n);
+	if (word.len == 0) {
+		diag_error(c->d, at, "expected %s", expected);
+		return -1;
+	}
 	if (nearest == NULL) {
 		diag_error(c->d, at, "unknown %s '%.*s': expected %s", w->what,
 			   QUOTE(word), expected);
@@ -142,15 +149,15 @@ cursor_find(struct cursor *c, const struct words *w, struct policy_text word,
 int
 cursor_choose(struct cursor *c, const struct words *w)
 {
-	char list[EXPECTED_MAX], expected[EXPECTED_MAX + 40];
+	char expected[EXPECTED_MAX];
 	struct token t = c->now;
 
-	if (t.kind == LEX_WORD) {
+	if (t.kind == LEX_WORD &&
+	    (w == &words_clauses || !cursor_at_clause(c))) {
 		cursor_take(c);
 		return cursor_find(c, w, t.text, t.at);
 	}
-	list_words(w, list);
-	snprintf(expected, sizeof(expected), "a %s (%s)", w->what, list);
+	list_words(w, expected);
 	cursor_unexpected(c, expected);
 	return -1;
 }
@@ -203,6 +210,13 @@ cursor_at_statement(const struct cursor *c)
 		return false;
 	return words_find(&words_statements, t->text) != -1 ||
 	       (c->depth == 0 && words_is_later(&words_statements, t->text));
+}
+
+bool
+cursor_at_clause(const struct cursor *c)
+{
+	return c->now.kind == LEX_WORD && c->now.is_first &&
+	       words_find(&words_clauses, c->now.text) != -1;
 }
 
 void

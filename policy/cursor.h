@@ -16,6 +16,7 @@ struct cursor {
 	struct lex lex;
 	struct token now;	/* read, not taken */
 	struct span last;	/* what was taken last */
+	bool is_doubtful;	/* it was: say no more about it */
 	unsigned depth;		/* of braces around now */
 	size_t n_values;	/* of all sets so far */
 	struct arena *arena;
@@ -54,6 +55,9 @@ bool cursor_is_name(struct policy_text word);
 
 /* True at a word that begins a statement where statements begin. */
 bool cursor_at_statement(const struct cursor *c);
+
+/* The same for the clauses of a limit. */
+bool cursor_at_clause(const struct cursor *c);
 
 /* Skips what is left of a statement, its block included. */
 void cursor_skip_statement(struct cursor *c);

@@ -215,6 +215,7 @@ lex_next(struct lex *l)
 	else
 		t = mark(l);
 	t.is_first = is_first;
+	t.is_doubtful = l->is_line_bad;
 	l->last_end = l->pos;
 	return t;
 }

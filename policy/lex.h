@@ -27,6 +27,7 @@ struct token {
 	struct policy_text text;	/* borrowed from the source */
 	uint64_t number;		/* LEX_NUMBER; UINT64_MAX: or more */
 	bool is_first;			/* of its line */
+	bool is_doubtful;		/* bytes before it had to be skipped */
 };
 
 struct lex {

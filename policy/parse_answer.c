@@ -23,11 +23,11 @@ parse_answer(struct cursor *c, struct ast_answer *answer)
 			return false;
 		}
 	}
+	answer->at = (struct span){ from.at, c->last.at + c->last.len - from.at };
 	if (c->now.kind == LEX_STRING) {
 		answer->text = (struct ast_word){ c->now.at, c->now.text };
 		cursor_take(c);
 	}
-	answer->at = (struct span){ from.at, c->last.at + c->last.len - from.at };
 	return true;
 }
 

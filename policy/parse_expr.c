@@ -50,6 +50,10 @@ number(struct parser *p, struct ast_expr *e)
 static bool
 value(struct parser *p, struct ast_expr *e)
 {
+	if (cursor_at_clause(p->c)) {
+		cursor_unexpected(p->c, "a value");
+		return false;
+	}
 	e->value = arena_alloc(p->c->arena, sizeof(*e->value));
 	return e->value != NULL && parse_value(p->c, e->value);
 }
@@ -60,12 +64,14 @@ place(struct parser *p, struct ast_expr *e)
 {
 	struct cursor *c = p->c;
 
-	if (c->now.kind == LEX_WORD && cursor_is_name(c->now.text)) {
+	if (c->now.kind == LEX_WORD && cursor_is_name(c->now.text) &&
+	    !cursor_at_clause(c)) {
 		e->set_name = (struct ast_word){ c->now.at, c->now.text };
 		cursor_take(c);
 		return true;
 	}
-	if (c->now.kind != LEX_WORD && c->now.kind != LEX_STRING) {
+	if ((c->now.kind != LEX_WORD && c->now.kind != LEX_STRING) ||
+	    cursor_at_clause(c)) {
 		cursor_unexpected(c, "the name of a set or a network after 'in'");
 		return false;
 	}

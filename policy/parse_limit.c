@@ -111,7 +111,7 @@ key(struct cursor *c, struct ast_key *k)
 	bool has_prefix;
 	int fact;
 
-	if (t.kind != LEX_WORD) {
+	if (t.kind != LEX_WORD || cursor_at_clause(c)) {
 		cursor_unexpected(c, "a fact, as in 'by login'");
 		return false;
 	}

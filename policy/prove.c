@@ -90,6 +90,12 @@ prove_class(struct check *k, enum policy_class class)
 void
 prove_coverage(struct check *k)
 {
+	if (k->tree->limits == NULL) {
+		diag_error(k->d, k->tree->end, "there is no limit, so all mail "
+			   "goes: add 'limit NAME { for outbound mail  allow 600 "
+			   "messages/hour  else hold }'");
+		return;
+	}
 	prove_class(k, POLICY_LOCAL);
 	prove_class(k, POLICY_AUTHENTICATED);
 	prove_class(k, POLICY_RELAYED);

@@ -172,14 +172,15 @@ print_window(const struct explain *x, unsigned bucket, unsigned window,
 	uint64_t full;
 
 	policy_window_text(w, text, sizeof(text));
-	printf("             %-22s", text);
-	if (has_levels(x)) {
-		full = o->full_us[bucket][window];
-		printf("  level %u/%u", bucket_level(rate, full, o->now_us), w->burst);
-		if (full > o->now_us)
-			printf(", full again in %s",
-			       show_wait(full - o->now_us, wait));
+	if (!has_levels(x)) {
+		printf("             %s\n", text);
+		return;
 	}
+	full = o->full_us[bucket][window];
+	printf("             %-22s  level %u/%u", text,
+	       bucket_level(rate, full, o->now_us), w->burst);
+	if (full > o->now_us)
+		printf(", full again in %s", show_wait(full - o->now_us, wait));
 	putchar('\n');
 }
 
@@ -205,7 +206,7 @@ print_limits(const struct explain *x)
 	for (unsigned i = 0; i < x->d.plan.n; i++)
 		print_limit(x, i);
 	if (x->state.ledger == NULL)
-		printf("             levels unknown: %s\n", x->no_state.text);
+		puts("             levels unknown");
 	else if (x->store == NULL)
 		printf("             levels unknown: Redis not reachable: %s\n",
 		       x->no_redis.text);

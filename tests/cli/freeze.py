@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+"""freeze.py - sluice freeze: here first, then everywhere."""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from lab import run  # noqa: E402
+from lab.desk import expect, give_key, scopes  # noqa: E402
+from lab.policy import policy  # noqa: E402
+
+WHY = ("--reason", "spam run, ticket 4711")
+OPTIONS = (
+    (("--all",), "all", "all outbound mail"),
+    (("--class", "local"), "class:local", "all local mail"),
+    (("--script", "33:Contact.php"), "script:33:Contact.php", "script 33:Contact.php"),
+    (("--uid", "033"), "uid:33", "user id 33"),
+    (("--login", "Shop"), "login:shop", "login shop"),
+    (("--sender", "<News@Shop.Example>"), "sender:news@shop.example",
+     "sender news@shop.example"),
+    (("--domain", "Shop.Example."), "domain:shop.example", "sender domain shop.example"),
+    (("--client", "192.0.2.0/24"), "client:192.0.2.0/24", "client 192.0.2.0/24"),
+)
+REFUSED = (
+    ("no scope", WHY),
+    ("two scopes", ("--all", "--uid", "33", *WHY)),
+    ("no reason", ("--all",)),
+    ("an empty reason", ("--all", "--reason", " ")),
+    ("a reason of two lines", ("--all", "--reason", "a\nb")),
+    ("a reason too long", ("--all", "--reason", "x" * 401)),
+    ("inbound mail", ("--class", "inbound", *WHY)),
+    ("not an address", ("--client", "mail.example", *WHY)),
+    ("not a script", ("--script", "contact.php", *WHY)),
+    ("a wait that is no number", ("--all", "--wait", "soon", *WHY)),
+    ("a word too many", ("--all", "now", *WHY)),
+)
+
+
+def record(node, scope):
+    found = json.loads(expect(node, 0, "freezes", "--json").stdout)["freezes"]
+    return next(f for f in found if f["scope"] == scope)
+
+
+def refused(t, node):
+    for name, args in REFUSED:
+        with t.test(f"{name}: exit 2, nothing is frozen"):
+            t.true(expect(node, 2, "freeze", *args).stderr, "stderr")
+            t.equal(scopes(node), [], "frozen")
+
+
+def stopped(t, node):
+    """sluiced does not run: the file and Redis are enough."""
+    for args, scope, words in OPTIONS:
+        with t.test(f"freeze {' '.join(args)}"):
+            done = expect(node, 0, "freeze", *args, *WHY)
+            t.has(done.stdout, f"Frozen everywhere: {words} (", "stdout")
+            t.has(done.stdout, "1 of 1 node confirmed.", "stdout")
+            t.has(done.stdout, "postsuper -h", "stdout")
+            t.equal(done.stderr, "", "stderr")
+            t.true(scope in scopes(node), scope)
+    with t.test("it is on record: who, sudo, why"):
+        os.environ["SUDO_USER"] = "alice"
+        expect(node, 0, "freeze", "--uid", "77", *WHY)
+        del os.environ["SUDO_USER"]
+        r = record(node, "uid:77")
+        t.equal((r["by"], r["sudo"], r["reason"]), ("root", "alice", WHY[1]), "record")
+    with t.test("frozen twice: said, and still a record"):
+        done = expect(node, 0, "freeze", "--all", *WHY)
+        t.has(done.stdout, "It was frozen already, by root", "stdout")
+        t.equal(scopes(node).count("all"), 2, "records")
+    with t.test("files stay those of the owner of the state directory"):
+        owner = os.stat(node.state).st_uid
+        for name in os.listdir(node.state):
+            t.equal(os.stat(os.path.join(node.state, name)).st_uid, owner, name)
+    with t.test("the user of sluiced may do it too"):
+        expect(node, 0, "freeze", "--uid", "78", *WHY, user="nobody")
+        t.equal(record(node, "uid:78")["by"], "nobody", "by")
+
+
+def two_nodes(t, redis, node, other):
+    give_key(other, node)
+    node.start(policy())
+    other.start(policy())
+    with t.test("both nodes confirm"):
+        done = expect(node, 0, "freeze", "--login", "a", "--wait", "30", *WHY)
+        t.has(done.stdout, "2 of 2 nodes confirmed.", "stdout")
+        t.true("login:a" in scopes(other), "frozen on the other node")
+    with t.test("a node that does not answer is named: exit 3"):
+        other._process.pause()
+        done = expect(node, 3, "freeze", "--login", "b", "--wait", "1", *WHY)
+        t.has(done.stdout, "Frozen, but not everywhere yet: login b", "stdout")
+        t.has(done.stdout, "1 of 2 nodes confirmed.", "stdout")
+        name = other.status()["node"]
+        t.has(done.stderr, f"NOT confirmed: node {name}, last heard of ", "stderr")
+        t.true("login:b" in scopes(node), "frozen here")
+        other._process.resume()
+    with t.test("a node silent for longer than the lease is not waited for"):
+        other.kill9()
+        key = f"sluice:{{{node.ns}}}:nodes"
+        token = redis.ask("HGET", key, name).split()[1]
+        redis.ask("HSET", key, name, b"1000000 " + token)
+        done = expect(node, 0, "freeze", "--login", "c", *WHY)
+        t.has(done.stdout, f"Node {name} has been silent for ", "stdout")
+    node.stop()
+
+
+def redis_away(t, lab, node):
+    lab.redis.kill9()
+    with t.test("Redis away: frozen here, exit 3, and what to do"):
+        done = expect(node, 3, "freeze", "--login", "d", *WHY)
+        t.has(done.stdout, "Frozen on this node only: login d", "stdout")
+        t.has(done.stderr, f"Redis at {node.redis_address} cannot be used: ", "stderr")
+        t.has(done.stderr, "Other nodes do NOT know.", "stderr")
+        t.true("login:d" in scopes(node), "frozen here")
+    with t.test("no key: nothing was frozen, exit 1"):
+        os.rename(os.path.join(node.state, "key"), os.path.join(node.state, "kept"))
+        done = expect(node, 1, "freeze", "--all", *WHY)
+        t.has(done.stderr, "NOTHING was frozen", "stderr")
+
+
+def main(t, lab):
+    lab.redis.start()
+    give_key(lab.node)
+    refused(t, lab.node)
+    stopped(t, lab.node)
+    two_nodes(t, lab.redis, lab.node, lab.new_node("node2"))
+    redis_away(t, lab, lab.node)
+
+
+run(main)

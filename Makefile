@@ -21,7 +21,7 @@ LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_li
 DAEMON  = sluiced options fitness lock listen milter session decide report verdict live keeper status
 COMMAND = sluice show state order spread facts_option cmd_check cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
-UNIT    = bucket diag lex identity check prog eval scope record ledger mirror pseudonym log memory store session
+UNIT    = bucket diag lex identity check prog eval scope record ledger mirror pseudonym log memory store agree redis peer combine outage fit session
 
 B = build/$(SAN)
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
@@ -89,7 +89,8 @@ $(POLICY_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libpolicy.a
 	$Q $(LINK) -o $@ $^ $(POLICY_LIBS) -lcmocka
 
 SLUICE_UNIT = $(filter-out $(POLICY_UNIT) session,$(UNIT))
-$(SLUICE_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libsluice.a $B/libpolicy.a
+SLUICE_HELP = $B/tests/unit/private_redis.o $B/tests/unit/store_text.o
+$(SLUICE_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $(SLUICE_HELP) $B/libsluice.a $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka
 

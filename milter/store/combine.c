@@ -171,3 +171,16 @@ combine_run(struct combine *c, struct combine_item *item,
 	pthread_cond_destroy(&item->turn);
 	return end;
 }
+
+size_t
+combine_waiting(struct combine *c)
+{
+	struct combine_item *item;
+	size_t n = 0;
+
+	pthread_mutex_lock(&c->lock);
+	TAILQ_FOREACH(item, &c->queue, link)
+		n++;
+	pthread_mutex_unlock(&c->lock);
+	return n;
+}

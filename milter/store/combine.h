@@ -53,4 +53,7 @@ void combine_free(struct combine *c);
 enum combine_state combine_run(struct combine *c, struct combine_item *item,
 			       struct combine_work work);
 
+/* Items in the queue, not counting the batch that is worked on. */
+size_t combine_waiting(struct combine *c);
+
 #endif

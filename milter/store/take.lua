@@ -69,7 +69,8 @@ local function take(b)
 		value = value .. string.format('%s %.0f %.0f ', w.tag, w.interval, w.full)
 		last = math.max(last, w.full)
 	end
-	local ms = math.max(1, math.ceil((last - now) / 1000))
+	-- One more, as Redis counts from the start of the current millisecond.
+	local ms = math.ceil((last - now) / 1000) + 1
 	redis.call('SET', b.key, value, 'PX', string.format('%.0f', ms))
 end
 

@@ -1,0 +1,129 @@
+/*
+ * store_text.c - requests and outcomes as one line of text, for tables.
+ */
+#include "store_text.h"
+
+#include <inttypes.h>
+
+#include "test.h"
+
+#include "../../policy/bucket.h"
+
+static uint64_t
+number(const char **at)
+{
+	char *end;
+	uint64_t n = strtoull(*at, &end, 10);
+
+	if (end == *at)
+		fail_msg("a number was expected at '%s'", *at);
+	*at = end;
+	return n;
+}
+
+/* WINDOW */
+static void
+parse_window(struct policy_window *w, const char **at)
+{
+	w->unit = **at == 'r' ? POLICY_RCPTS : POLICY_MESSAGES;
+	*at += 1;
+	w->count = w->burst = (uint32_t)number(at);
+	assert_int_equal(*(*at)++, '/');
+	w->period_us = number(at) * 1000;
+	w->interval_us = (w->period_us + w->count - 1) / w->count;
+	if (**at == 'b') {
+		*at += 1;
+		w->burst = (uint32_t)number(at);
+	}
+}
+
+/* [?]NAME[:KEY]=WINDOW[,WINDOW] */
+static void
+parse_bucket(struct store_text *t, const char **at)
+{
+	unsigned i = t->q.n++;
+	struct store_bucket *b = &t->q.bucket[i];
+	size_t len;
+
+	b->is_observed = **at == '?';
+	*at += b->is_observed;
+	len = strcspn(*at, ":=");
+	snprintf(t->name[i], sizeof(t->name[i]), "%.*s", (int)len, *at);
+	*at += len;
+	if (**at == ':') {
+		uint64_t key = (*at += 1, number(at));
+
+		memcpy(b->id, &key, sizeof(key));
+	}
+	b->limit = t->name[i];
+	b->window = t->window[i];
+	do {
+		*at += 1;
+		parse_window(&t->window[i][b->n_windows++], at);
+	} while (**at == ',');
+}
+
+void
+store_text_parse(struct store_text *t, const char *text)
+{
+	memset(t, 0, sizeof(*t));
+	t->q.recipients = 1;
+	while (*text != '\0') {
+		parse_bucket(t, &text);
+		while (*text == ' ')
+			text++;
+	}
+}
+
+static void __attribute__((format(printf, 3, 4)))
+append(char *out, size_t size, const char *fmt, ...)
+{
+	size_t len = strlen(out);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(out + len, size - len, fmt, ap);
+	va_end(ap);
+}
+
+void
+store_text_outcome(const struct store_request *q, const struct store_outcome *o,
+		   char *out, size_t size)
+{
+	static const char *const word[] = {
+		[STORE_TAKEN] = "taken", [STORE_REFUSED] = "refused",
+		[STORE_STALE] = "stale", [STORE_DOWN] = "down",
+	};
+
+	snprintf(out, size, "%s", word[o->answer]);
+	if (o->answer == STORE_STALE || o->answer == STORE_DOWN)
+		return;
+	if (o->answer == STORE_REFUSED)
+		append(out, size, " %u.%u", o->bucket, o->window);
+	if (o->answer == STORE_REFUSED && o->wait_us == UINT64_MAX)
+		append(out, size, " never");
+	if (o->would_refuse != 0)
+		append(out, size, " would=%" PRIu32, o->would_refuse);
+	for (unsigned i = 0; i < q->n; i++)
+		for (unsigned k = 0; k < q->bucket[i].n_windows; k++) {
+			const struct policy_window *w = &q->bucket[i].window[k];
+			struct bucket_rate r = { w->interval_us, w->burst };
+
+			append(out, size, "%c%" PRIu32, k == 0 ? ' ' : ',',
+			       bucket_level(r, o->full_us[i][k], o->now_us));
+		}
+}
+
+void
+store_text_check(struct store *s, struct store_text *t, uint64_t now_us,
+		 const char *want)
+{
+	struct store_outcome o;
+	char got[256];
+
+	t->q.now_us = now_us;
+	store_take(s, &t->q, &o);
+	store_text_outcome(&t->q, &o, got, sizeof(got));
+	if (strcmp(got, want) != 0)
+		fail_msg("got '%s', want '%s'", got, want);
+}

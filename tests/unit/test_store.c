@@ -1,0 +1,186 @@
+/*
+ * test_store.c - one contract, two stores: memory and a real Redis.
+ *
+ * A day here is long enough that nothing comes back while a row runs.
+ */
+#include "test.h"
+
+#include "../../milter/clock.h"
+#include "../../milter/store/memory.h"
+#include "../../milter/store/redis_store.h"
+#include "private_redis.h"
+#include "store_text.h"
+
+#define TIMEOUT_US 10000000
+#define STEPS_MAX 6
+
+struct step {
+	const char *ask;
+	uint32_t recipients;		/* 0: one */
+	const char *want;
+};
+
+struct row {
+	const char *name;
+	struct step step[STEPS_MAX];
+};
+
+static const struct row rows[] = {
+	{ "an empty request is taken", { { "", 0, "taken" } } },
+	{ "a bucket lets its burst through", {
+		{ "a=m2/86400000", 0, "taken 1" },
+		{ "a=m2/86400000", 0, "taken 2" },
+		{ "a=m2/86400000", 0, "refused 0.0 2" } } },
+	{ "the burst may be smaller than the rate", {
+		{ "a=m10/86400000b1", 0, "taken 1" },
+		{ "a=m10/86400000b1", 0, "refused 0.0 1" } } },
+	{ "keys of one limit are apart", {
+		{ "a:1=m1/86400000", 0, "taken 1" },
+		{ "a:2=m1/86400000", 0, "taken 1" },
+		{ "a:1=m1/86400000", 0, "refused 0.0 1" } } },
+	{ "limits with one key are apart", {
+		{ "a:1=m1/86400000", 0, "taken 1" },
+		{ "b:1=m1/86400000", 0, "taken 1" } } },
+	{ "recipients cost as many", {
+		{ "a=r5/86400000", 3, "taken 3" },
+		{ "a=r5/86400000", 3, "refused 0.0 3" },
+		{ "a=r5/86400000", 2, "taken 5" } } },
+	{ "messages cost one", { { "a=m5/86400000", 3, "taken 1" } } },
+	{ "more than a burst never passes", {
+		{ "a=r5/86400000", 6, "refused 0.0 never 0" },
+		{ "a=r5/86400000", 5, "taken 5" },
+		{ "a=r5/86400000", 6, "refused 0.0 never 5" } } },
+	{ "all or none over buckets", {
+		{ "b=m1/86400000", 0, "taken 1" },
+		{ "a=m2/86400000 b=m1/86400000", 0, "refused 1.0 0 1" },
+		{ "a=m2/86400000", 0, "taken 1" } } },
+	{ "all or none over windows", {
+		{ "a=m5/3600000,m2/86400000", 0, "taken 1,1" },
+		{ "a=m5/3600000,m2/86400000", 0, "taken 2,2" },
+		{ "a=m5/3600000,m2/86400000", 0, "refused 0.1 2,2" } } },
+	{ "messages and recipients in one limit", {
+		{ "a=m5/86400000,r5/86400000", 4, "taken 1,4" },
+		{ "a=m5/86400000,r5/86400000", 4, "refused 0.1 1,4" } } },
+	{ "the first that refuses is named, in request order", {
+		{ "a=m1/86400000 b=m1/86400000", 0, "taken 1 1" },
+		{ "c=m1/86400000 a=m1/86400000 b=m1/86400000", 0,
+		  "refused 1.0 0 1 1" },
+		{ "b=m1/86400000 a=m1/86400000", 0, "refused 0.0 1 1" } } },
+	{ "a refusal costs nothing, however often", {
+		{ "a=m9/86400000 b=m1/86400000", 0, "taken 1 1" },
+		{ "a=m9/86400000 b=m1/86400000", 0, "refused 1.0 1 1" },
+		{ "a=m9/86400000 b=m1/86400000", 0, "refused 1.0 1 1" },
+		{ "a=m9/86400000", 0, "taken 2" } } },
+	{ "observed buckets never refuse", {
+		{ "?a=m1/86400000", 0, "taken 1" },
+		{ "?a=m1/86400000", 0, "taken would=1 1" },
+		{ "b=m2/86400000 ?a=m1/86400000", 0, "taken would=2 1 1" } } },
+	{ "observed buckets are all or none among themselves", {
+		{ "?a=m1/86400000", 0, "taken 1" },
+		{ "?a=m1/86400000 ?b=m9/86400000", 0, "taken would=1 1 0" },
+		{ "?b=m9/86400000", 0, "taken 1" } } },
+	{ "each observed bucket that would refuse is told", {
+		{ "?a=m1/86400000 ?c=m1/86400000", 0, "taken 1 1" },
+		{ "?a=m1/86400000 ?b=m1/86400000 ?c=m1/86400000", 0,
+		  "taken would=5 1 0 1" } } },
+	{ "observed buckets are not charged for refused mail", {
+		{ "a=m1/86400000 ?b=m9/86400000", 0, "taken 1 1" },
+		{ "a=m1/86400000 ?b=m9/86400000", 0, "refused 0.0 1 1" },
+		{ "?b=m9/86400000 a=m1/86400000", 0, "refused 1.0 1 1" } } },
+	{ "a shorter interval keeps the level in units", {
+		{ "a=m4/86400000", 0, "taken 1" },
+		{ "a=m4/86400000", 0, "taken 2" },
+		{ "a=m8/86400000", 0, "taken 3" } } },
+	{ "a longer interval keeps the level in units", {
+		{ "a=m8/86400000", 0, "taken 1" },
+		{ "a=m4/86400000", 0, "taken 2" },
+		{ "a=m8/86400000", 0, "taken 3" } } },
+	{ "a smaller burst clamps the level", {
+		{ "a=m8/86400000", 0, "taken 1" },
+		{ "a=m8/86400000", 0, "taken 2" },
+		{ "a=m8/86400000", 0, "taken 3" },
+		{ "a=m2/86400000", 0, "refused 0.0 2" },
+		{ "a=m8/86400000b1", 0, "refused 0.0 1" },
+		{ "a=m8/86400000", 0, "taken 4" } } },
+	{ "windows of another policy are kept", {
+		{ "a=m5/86400000,r9/3600000", 2, "taken 1,2" },
+		{ "a=m7/43200000", 0, "taken 1" },
+		{ "a=m5/86400000,r9/3600000", 2, "taken 2,4" },
+		{ "a=m7/43200000", 0, "taken 2" } } },
+	{ "unit and period say which window it is", {
+		{ "a=m5/86400000", 0, "taken 1" },
+		{ "a=r5/86400000", 0, "taken 1" },
+		{ "a=r5/86400000,m5/86400000", 0, "taken 2,2" } } },
+};
+
+static struct private_redis server;
+
+static void
+play(struct store *s, const struct row *r, bool is_real)
+{
+	for (size_t i = 0; i < STEPS_MAX && r->step[i].ask != NULL; i++) {
+		const struct step *step = &r->step[i];
+		struct store_text t;
+
+		store_text_parse(&t, step->ask);
+		if (step->recipients != 0)
+			t.q.recipients = step->recipients;
+		store_text_check(s, &t, is_real ? clock_monotonic_us() :
+				 UINT64_C(1700000000000000), step->want);
+	}
+	store_free(s);
+}
+
+static void
+on_memory(void **state)
+{
+	play(memory_new(100), *state, false);
+}
+
+static void
+on_redis(void **state)
+{
+	struct store *s = redis_store_new(server.address, "test", TIMEOUT_US);
+	struct conn *c = private_redis_open(&server);
+	struct error e = { "" };
+
+	reply_free(conn_ask(c, clock_monotonic_us() + TIMEOUT_US, &e, "FLUSHALL",
+			    NULL));
+	conn_close(c);
+	if (!redis_store_probe(s, &e))
+		fail_msg("got '%s', want a Redis", e.text);
+	play(s, *state, true);
+}
+
+static int
+start(void **state)
+{
+	(void)state;
+	private_redis_init(&server);
+	return 0;
+}
+
+static int
+stop(void **state)
+{
+	(void)state;
+	private_redis_fini(&server);
+	return 0;
+}
+
+int
+main(void)
+{
+	struct CMUnitTest tests[2 * N_ROWS(rows)];
+	char name[N_ROWS(tests)][100];
+	size_t n = 0;
+
+	ROWS(tests, &n, rows, on_memory);
+	ROWS(tests, &n, rows, on_redis);
+	for (size_t i = 0; i < n; i++) {
+		snprintf(name[i], sizeof(name[i]), "%s: %s",
+			 i < N_ROWS(rows) ? "memory" : "redis", tests[i].name);
+		tests[i].name = name[i];
+	}
+	return cmocka_run_group_tests_name("store", tests, start, stop);
+}

@@ -19,7 +19,8 @@ bool milter_open(const char *socket, unsigned umask_bits, const struct site *sit
  * may still run when it returns (F55). */
 bool milter_run(void);
 
-/* Any thread. milter_run returns when its listener wakes: see listen_wake. */
+/* milter_run is to return, which it does when its listener wakes: listen_wake.
+ * TERM must be blocked, and nobody but libmilter wait for it. */
 void milter_stop(void);
 
 #endif

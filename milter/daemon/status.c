@@ -132,12 +132,13 @@ static bool
 write_file(const char *path, const json_t *j)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-	bool is_ok;
+	char *text = json_dumps(j, JSON_INDENT(2));
+	bool is_ok = fd >= 0 && text != NULL && dprintf(fd, "%s\n", text) > 0;
 
-	if (fd < 0)
+	free(text);
+	if (fd >= 0 && close(fd) < 0)
 		return false;
-	is_ok = json_dumpfd(j, fd, JSON_INDENT(2)) == 0 && write(fd, "\n", 1) == 1;
-	return close(fd) == 0 && is_ok;
+	return is_ok;
 }
 
 bool

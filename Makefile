@@ -89,7 +89,7 @@ $(POLICY_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libpolicy.a
 	$Q $(LINK) -o $@ $^ $(POLICY_LIBS) -lcmocka
 
 SLUICE_UNIT = $(filter-out $(POLICY_UNIT) session,$(UNIT))
-SLUICE_HELP = $B/tests/unit/private_redis.o $B/tests/unit/store_text.o
+SLUICE_HELP = $B/tests/unit/private_redis.o $B/tests/unit/store_text.o $B/tests/unit/fake_redis.o
 $(SLUICE_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $(SLUICE_HELP) $B/libsluice.a $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka

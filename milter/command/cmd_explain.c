@@ -309,7 +309,6 @@ options(struct explain *x, struct settings *s, int argc, char **argv)
 	return EXIT_YES;
 }
 
-/* The policy is read before state_open() gives root away. */
 static int
 load(struct explain *x)
 {

@@ -17,7 +17,7 @@
 #include "../clock.h"
 #include "show.h"
 
-#define ANSWER_US UINT64_C(2000000)	/* Redis may take so long to answer */
+#define ANSWER_US UINT64_C(5000000)	/* a long ledger takes its time */
 #define LOOK_US 100000			/* between two looks at the nodes */
 
 static bool

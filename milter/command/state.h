@@ -12,8 +12,7 @@ struct state {
 	struct ledger *ledger;
 };
 
-/* As root it goes on as the owner of the state directory, so that every file
- * stays his; the real uid still tells who gave the order. False: e. */
+/* The key must be there: only sluiced makes one. False: e. */
 bool state_open(struct state *st, const struct settings *s, struct error *e);
 void state_close(struct state *st);
 

@@ -1,0 +1,60 @@
+#!/usr/bin/python3
+"""freezes.py - sluice freezes: what is frozen, since when, by whom and why."""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from lab import run  # noqa: E402
+from lab.desk import expect, give_key  # noqa: E402
+
+REASON = "Spam run, ticket 4711: \u201ccontact form\u201d"
+
+
+def listed(t, node):
+    with t.test("nothing is frozen: exit 0"):
+        t.equal(expect(node, 0, "freezes").stdout, "Nothing is frozen.\n", "stdout")
+        done = expect(node, 0, "freezes", "--json")
+        t.equal(json.loads(done.stdout), {"broken": None, "freezes": []}, "json")
+    expect(node, 3, "freeze", "--script", "33:contact.php", "--reason", REASON)
+    expect(node, 3, "freeze", "--client", "2001:DB8::/32", "--reason", "x")
+    with t.test("a table: scope, since, by, id, reason"):
+        lines = expect(node, 0, "freezes").stdout.splitlines()
+        t.equal(lines[0].split(), ["SCOPE", "SINCE", "BY", "ID", "REASON"], "head")
+        t.equal(len(lines), 3, "lines")
+        row = next(li for li in lines if li.startswith("script:33:contact.php "))
+        t.true(row.endswith(REASON), row)
+        t.has(row, " s ", "since")
+        t.has(row, " root ", "by")
+    with t.test("as JSON"):
+        rows = json.loads(expect(node, 0, "freezes", "--json").stdout)["freezes"]
+        t.equal({r["scope"] for r in rows},
+                {"script:33:contact.php", "client:2001:db8::/32"}, "scopes")
+        t.equal({r["reason"] for r in rows}, {REASON, "x"}, "reasons")
+        t.equal({tuple(sorted(r)) for r in rows},
+                {("by", "id", "reason", "scope", "since", "sudo")}, "fields")
+    with t.test("the user of sluiced may look too"):
+        expect(node, 0, "freezes", user="nobody")
+
+
+def broken(t, node):
+    path = os.path.join(node.state, "ledger")
+    with open(path) as f:
+        text = f.read()
+    with open(path, "w") as f:
+        f.write(text.replace("contact.php", "kontact.php"))
+    with t.test("a ledger that was changed: said loudly, exit 1"):
+        done = expect(node, 1, "freezes")
+        t.has(done.stderr, "EVERYTHING IS FROZEN on this node", "stderr")
+    with t.test("and as JSON"):
+        done = expect(node, 1, "freezes", "--json")
+        t.has(json.loads(done.stdout)["broken"], "record 1", "broken")
+
+
+def main(t, lab):
+    give_key(lab.node)      # Redis is not needed: it is not even started
+    listed(t, lab.node)
+    broken(t, lab.node)
+
+
+run(main)

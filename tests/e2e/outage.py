@@ -64,7 +64,7 @@ def lose(t, lab, how, away, back):
         store = lab.node.status()["store"]
         until(lambda: lab.node.status()["store"]["decisions"] >= 12, "12 decisions")
         t.true(store["reason"], "the reason")
-        t.has(lab.node.log(), "outage=yes", "the log")
+        t.has(lab.node.log(), "outage begin reason=", "the log")
         t.at_least(len(lab.node.decisions("tempfail", "store=memory")), 1, "lines")
     with t.test(f"Redis {how}: it is used again when it is back"):
         back(lab.redis)

@@ -27,6 +27,7 @@ inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
 recipient_delimiter = +
 disable_dns_lookups = yes
+default_destination_recipient_limit = 1000
 
 # All mail ends in the sink, at once.
 default_transport = smtp:[127.0.0.1]:{sink}

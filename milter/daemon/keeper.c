@@ -27,6 +27,7 @@ struct keeper {
 	struct keeper_options o;
 	struct conn *conn;		/* the thread's own; NULL: none */
 	unsigned round;			/* since it was connected */
+	unsigned skipped;		/* records, at the last exchange */
 	struct error sync_error;
 	bool is_status_failing;
 	pthread_t thread;
@@ -99,13 +100,17 @@ connect_fit(struct keeper *k, struct error *e)
 }
 
 static void
-say_synced(const struct mirror_result *r)
+say_synced(struct keeper *k, const struct mirror_result *r)
 {
 	if (r->learned > 0)
 		log_info("ledger learned=%u", r->learned);
 	if (r->restored > 0)
 		log_warning("ledger restored=%u reason=\"Redis had lost records; "
 			    "they were put back\"", r->restored);
+	if (r->skipped > k->skipped)
+		log_warning("ledger skipped=%u reason=\"Redis holds records that are "
+			    "not signed with this node's key\"", r->skipped);
+	k->skipped = r->skipped;
 }
 
 /* Logs a failure when it begins and when it changes. */
@@ -124,9 +129,10 @@ say_failed(struct keeper *k, const struct error *e)
 static bool
 exchange(struct keeper *k)
 {
-	struct mirror_result r = { 0, 0 };
+	struct mirror_result r;
 	struct error e;
 
+	memset(&r, 0, sizeof(r));
 	if (!mirror_sync(k->o.status.ledger, k->conn, k->o.ns, deadline(k), &r, &e)) {
 		say_failed(k, &e);
 		disconnect(k);
@@ -134,7 +140,7 @@ exchange(struct keeper *k)
 	}
 	k->sync_error.text[0] = '\0';
 	k->o.status.synced_us = clock_real_us();
-	say_synced(&r);
+	say_synced(k, &r);
 	return true;
 }
 

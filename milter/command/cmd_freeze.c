@@ -16,8 +16,6 @@
 #include "state.h"
 #include "show.h"
 
-#define WAIT_DEFAULT_US UINT64_C(5000000)
-
 enum { OPT_SCOPE = 256, OPT_REASON = 300, OPT_WAIT };
 
 struct freeze {
@@ -93,7 +91,7 @@ report_already(struct ledger *l, const struct record *r)
 	active = ledger_active(l, &n);
 	/* The record itself is among them. */
 	if (order_select(active, n, scope) > 1)
-		printf("It was frozen already, by %s (%s). A thaw of %s lifts both.\n",
+		printf("It was frozen already, by %s (%s). A thaw of %s lifts all.\n",
 		       show_who(&active[0], who), active[0].id, scope);
 	free(active);
 }
@@ -111,12 +109,7 @@ report(const struct record *r, const struct spread *sp)
 {
 	char words[SHOW_SCOPE_MAX];
 
-	if (spread_is_complete(sp))
-		fputs("Frozen everywhere: ", stdout);
-	else if (sp->is_mirrored)
-		fputs("Frozen, but not everywhere yet: ", stdout);
-	else
-		fputs("Frozen on this node only: ", stdout);
+	printf("Frozen %s: ", spread_where(sp));
 	show_put(show_scope(&r->scope, words), stdout);
 	printf(" (%s).", r->id);
 	spread_print(sp);
@@ -130,6 +123,9 @@ freeze_now(struct state *st, const struct settings *s, struct freeze *fr,
 	struct error e;
 	int code;
 
+	if (ledger_broken(st->ledger) != NULL)
+		return command_fail("not recorded, but everything is frozen on this "
+				    "node: %s", ledger_broken(st->ledger));
 	if (!ledger_append(st->ledger, r, &e))
 		return command_fail("NOTHING was frozen: %s", e.text);
 	spread_wait(&sp, st->ledger, s, fr->wait_us);
@@ -145,7 +141,7 @@ freeze_now(struct state *st, const struct settings *s, struct freeze *fr,
 static int
 freeze(struct settings *s, int argc, char **argv)
 {
-	struct freeze fr = { .wait_us = WAIT_DEFAULT_US };
+	struct freeze fr = { .wait_us = ORDER_WAIT_US };
 	int code = options(&fr, s, argc, argv);
 	struct record r;
 	struct state st;

@@ -17,8 +17,6 @@
 #include "spread.h"
 #include "state.h"
 
-#define WAIT_DEFAULT_US UINT64_C(5000000)
-
 enum { OPT_REASON = 256, OPT_WAIT };
 
 struct thaw {
@@ -129,12 +127,7 @@ report(const struct record *lifted, size_t n, const struct spread *sp)
 {
 	char words[SHOW_SCOPE_MAX];
 
-	if (spread_is_complete(sp))
-		fputs("Thawed everywhere: ", stdout);
-	else if (sp->is_mirrored)
-		fputs("Thawed, but not everywhere yet: ", stdout);
-	else
-		fputs("Thawed on this node only: ", stdout);
+	printf("Thawed %s: ", spread_where(sp));
 	show_put(show_scope(&lifted[0].scope, words), stdout);
 	fputs(" (lifts", stdout);
 	for (size_t i = 0; i < n; i++)
@@ -208,7 +201,7 @@ thaw_now(struct state *st, const struct settings *s, const struct thaw *t,
 static int
 thaw(struct settings *s, int argc, char **argv)
 {
-	struct thaw t = { .wait_us = WAIT_DEFAULT_US };
+	struct thaw t = { .wait_us = ORDER_WAIT_US };
 	int code = options(&t, s, argc, argv);
 	struct record order;
 	struct state st;

@@ -11,6 +11,8 @@
 bool order_begin(struct record *r, enum record_kind kind, const char *reason,
 		 struct error *e);
 
+#define ORDER_WAIT_US UINT64_C(5000000)	/* for the other nodes, unless told */
+
 /* --wait, in seconds. */
 bool order_wait(const char *text, uint64_t *wait_us, struct error *e);
 

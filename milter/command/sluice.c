@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../log.h"
+
 static const struct verb *const verbs[] = {
 	&verb_check, &verb_dump, &verb_explain,
 	&verb_freeze, &verb_thaw, &verb_freezes, &verb_status,
@@ -37,7 +39,7 @@ help(FILE *out)
 		"\n%s", help_settings);
 }
 
-static int
+static int __attribute__((format(printf, 2, 0)))
 complain(int code, const char *fmt, va_list ap)
 {
 	fputs(running != NULL ? "sluice " : "sluice", stderr);
@@ -127,6 +129,8 @@ main(int argc, char **argv)
 	int code;
 
 	signal(SIGPIPE, SIG_IGN);
+	/* The ledger's alarms are for the log; what matters here is said. */
+	log_open("sluice", true, LOG_LEVEL_WARNING);
 	if (argc < 2)
 		return command_usage("a verb is missing");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {

@@ -152,6 +152,19 @@ spread_is_complete(const struct spread *sp)
 	return sp->is_mirrored && sp->why.text[0] == '\0' && is_heard(sp);
 }
 
+const char *
+spread_where(const struct spread *sp)
+{
+	if (!sp->is_mirrored)
+		return "on this node only";
+	if (!spread_is_complete(sp))
+		return "but not everywhere yet";
+	for (size_t i = 0; i < sp->n; i++)
+		if (!sp->node[i].is_confirmed)
+			return "on every node in contact";
+	return "everywhere";
+}
+
 void
 spread_print(const struct spread *sp)
 {
@@ -166,8 +179,8 @@ spread_print(const struct spread *sp)
 	putchar('\n');
 	for (size_t i = 0; i < sp->n; i++)
 		if (!sp->node[i].is_confirmed && sp->node[i].is_away)
-			printf("Node %s has been silent for %s and counts as stopped; it "
-			       "learns of this before it uses Redis again.\n",
+			printf("Node %s has been silent for %s and was not waited for. If "
+			       "it runs without Redis, give the order there too.\n",
 			       sp->node[i].name,
 			       show_age(sp->node[i].silent_us, age));
 }

@@ -8,7 +8,7 @@
 #include "../ledger/mirror.h"
 #include "../settings.h"
 
-/* A node that was silent for so long decides nothing by itself any more. */
+/* A node that was silent for so long is not waited for. */
 #define SPREAD_LEASE_US UINT64_C(60000000)
 
 struct spread_node {
@@ -36,6 +36,9 @@ void spread_free(struct spread *sp);
 
 /* True if nobody is missing who could still decide otherwise. */
 bool spread_is_complete(const struct spread *sp);
+
+/* "everywhere", "on this node only": where the order holds. */
+const char *spread_where(const struct spread *sp);
 
 /* " 2 of 2 nodes confirmed." and, a line each, who is away; on stdout. */
 void spread_print(const struct spread *sp);

@@ -88,7 +88,7 @@ def two_nodes(t, redis, node, other):
     with t.test("a node that does not answer is named: exit 3"):
         other._process.pause()
         done = expect(node, 3, "freeze", "--login", "b", "--wait", "1", *WHY)
-        t.has(done.stdout, "Frozen, but not everywhere yet: login b", "stdout")
+        t.has(done.stdout, "Frozen but not everywhere yet: login b", "stdout")
         t.has(done.stdout, "1 of 2 nodes confirmed.", "stdout")
         name = other.status()["node"]
         t.has(done.stderr, f"NOT confirmed: node {name}, last heard of ", "stderr")
@@ -100,6 +100,7 @@ def two_nodes(t, redis, node, other):
         token = redis.ask("HGET", key, name).split()[1]
         redis.ask("HSET", key, name, b"1000000 " + token)
         done = expect(node, 0, "freeze", "--login", "c", *WHY)
+        t.has(done.stdout, "Frozen on every node in contact: login c", "stdout")
         t.has(done.stdout, f"Node {name} has been silent for ", "stdout")
     node.stop()
 
@@ -112,6 +113,12 @@ def redis_away(t, lab, node):
         t.has(done.stderr, f"Redis at {node.redis_address} cannot be used: ", "stderr")
         t.has(done.stderr, "Other nodes do NOT know.", "stderr")
         t.true("login:d" in scopes(node), "frozen here")
+    with t.test("a broken ledger: everything is frozen already, exit 1"):
+        path = os.path.join(node.state, "ledger.head")
+        os.rename(path, path + ".kept")
+        done = expect(node, 1, "freeze", "--all", *WHY)
+        t.has(done.stderr, "not recorded, but everything is frozen on this node", "stderr")
+        os.rename(path + ".kept", path)
     with t.test("no key: nothing was frozen, exit 1"):
         os.rename(os.path.join(node.state, "key"), os.path.join(node.state, "kept"))
         done = expect(node, 1, "freeze", "--all", *WHY)

@@ -17,11 +17,11 @@ POLICY  = arena diag lex words facts cursor parse parse_value parse_expr parse_a
           check check_limit check_expr check_value prove text identity address domain prog match pools emit verify eval key dump bucket policy
 COMMON  = error clock log pseudonym settings load
 STORE   = store request peek endpoint conn combine script memory redis_store redis_fit outage
-LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger ledger_union ledger_damage mirror mirror_lies mirror_nodes
+LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger mirror mirror_nodes
 DAEMON  = sluiced options fitness lock listen milter session decide report verdict live keeper status
 COMMAND = sluice show state order spread facts_option cmd_check cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
-UNIT    = bucket diag lex identity check prog eval scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory store agree redis peer combine outage fit session
+UNIT    = bucket diag lex identity address match check prog eval scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory store agree redis peer combine outage fit session
 
 B = build/$(SAN)
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
@@ -84,14 +84,15 @@ $B/milterload: $(load_o)
 	@echo "  LINK  $@"
 	$Q $(LINK) -o $@ $^ -lpthread
 
-POLICY_UNIT = bucket diag lex identity check prog eval
+POLICY_UNIT = bucket diag lex identity address match check prog eval
 $(POLICY_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(POLICY_LIBS) -lcmocka
 
 SLUICE_UNIT = $(filter-out $(POLICY_UNIT) session,$(UNIT))
-SLUICE_HELP = $B/tests/unit/private_redis.o $B/tests/unit/store_text.o $B/tests/unit/fake_redis.o $B/tests/unit/ledger_room.o \
-              $B/tests/unit/mirror_room.o
+SLUICE_HELP = $B/tests/unit/private_redis.o $B/tests/unit/store_text.o $B/tests/unit/fake_redis.o
+LEDGER_UNIT = ledger ledger_union ledger_damage mirror mirror_lies
+$(LEDGER_UNIT:%=$B/t/test_%): $B/tests/unit/ledger_room.o $B/tests/unit/mirror_room.o
 $(SLUICE_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $(SLUICE_HELP) $B/libsluice.a $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka

@@ -130,10 +130,10 @@ ledger_look(struct ledger *l, const struct policy_facts *f,
 	pthread_mutex_unlock(&l->lock);
 }
 
-/* Takes flock with everything read that is in the file. False: nothing may be
- * written; the lock is not held. */
+/* Takes flock with everything read that is in the file, up to *end. False:
+ * nothing may be written; the lock is not held. */
 static bool
-begin_write(struct ledger *l, struct error *e)
+begin_write(struct ledger *l, off_t *end, struct error *e)
 {
 	bool is_locked = !l->is_broken && ledger_file_lock(&l->file, e);
 
@@ -142,6 +142,7 @@ begin_write(struct ledger *l, struct error *e)
 		ledger_state_follow(l);
 	else
 		ledger_state_break(l, e->text);
+	*end = l->size;
 	pthread_mutex_unlock(&l->lock);
 	if (!l->is_broken)
 		return true;
@@ -153,14 +154,14 @@ begin_write(struct ledger *l, struct error *e)
 /* Under flock. line has room for a newline. A head that could not be written
  * does no harm: the old one says less. */
 static bool
-write_line(struct ledger *l, char *line, size_t len, struct error *e)
+write_line(struct ledger *l, off_t end, char *line, size_t len, struct error *e)
 {
 	struct error why;
 	struct head h;
 	bool ok;
 
 	line[len] = '\n';
-	ok = ledger_file_append(&l->file, l->size, line, len + 1, e);
+	ok = ledger_file_append(&l->file, end, line, len + 1, e);
 	pthread_mutex_lock(&l->lock);
 	ledger_state_follow(l);
 	h.count = l->count;
@@ -217,13 +218,14 @@ ledger_append(struct ledger *l, struct record *r, struct error *e)
 	char line[RECORD_LINE_MAX + 1];
 	bool ok = false;
 	size_t len;
+	off_t end;
 
 	pthread_mutex_lock(&l->append);
-	if (begin_write(l, e)) {
+	if (begin_write(l, &end, e)) {
 		pthread_mutex_lock(&l->lock);
 		len = next_line(l, r, line, RECORD_LINE_MAX, e);
 		pthread_mutex_unlock(&l->lock);
-		ok = len > 0 && write_line(l, line, len, e);
+		ok = len > 0 && write_line(l, end, line, len, e);
 		ledger_file_unlock(&l->file);
 	}
 	pthread_mutex_unlock(&l->append);
@@ -233,8 +235,8 @@ ledger_append(struct ledger *l, struct record *r, struct error *e)
 /* Of ours, only the one that comes next: a hole in our own history is a
  * break. */
 static bool
-merge(struct ledger *l, const struct record *r, char *line, size_t len,
-      struct error *e)
+merge(struct ledger *l, off_t end, const struct record *r, char *line,
+      size_t len, struct error *e)
 {
 	enum chain_answer a;
 
@@ -248,7 +250,7 @@ merge(struct ledger *l, const struct record *r, char *line, size_t len,
 	pthread_mutex_unlock(&l->lock);
 	if (l->is_broken)
 		return error_set(e, "%s", l->broken.text);
-	return a == CHAIN_KNOWN || write_line(l, line, len, e);
+	return a == CHAIN_KNOWN || write_line(l, end, line, len, e);
 }
 
 bool
@@ -257,6 +259,7 @@ ledger_merge(struct ledger *l, const char *line, size_t len, struct error *e)
 	char copy[RECORD_LINE_MAX + 1];
 	struct record r;
 	bool ok = false;
+	off_t end;
 
 	if (!record_parse(&r, line, len, e))
 		return false;
@@ -264,8 +267,8 @@ ledger_merge(struct ledger *l, const char *line, size_t len, struct error *e)
 		return error_set(e, "%s is not signed with the key of this node", r.id);
 	memcpy(copy, line, len);
 	pthread_mutex_lock(&l->append);
-	if (begin_write(l, e)) {
-		ok = merge(l, &r, copy, len, e);
+	if (begin_write(l, &end, e)) {
+		ok = merge(l, end, &r, copy, len, e);
 		ledger_file_unlock(&l->file);
 	}
 	pthread_mutex_unlock(&l->append);

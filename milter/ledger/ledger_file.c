@@ -48,12 +48,18 @@ settle(const struct ledger_file *f, int fd)
 	return geteuid() != 0 || fchown(fd, dir.st_uid, dir.st_gid) == 0;
 }
 
+/* A link could lead root to the file of somebody else. A new file's name must
+ * be as durable as what will be written to it. */
 static bool
-is_ours(int fd)
+is_usable(const struct ledger_file *f)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1;
+	if (fstat(f->fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1)
+		return false;
+	if (!settle(f, f->fd) && errno != EPERM)
+		return false;
+	return st.st_size > 0 || fsync(f->dir) == 0;
 }
 
 bool
@@ -64,12 +70,12 @@ ledger_file_open(struct ledger_file *f, struct error *e)
 	if (f->fd < 0)
 		return error_set(e, "cannot open %s/" LEDGER ": %s", f->name,
 				 strerror(errno));
-	if (is_ours(f->fd) && (settle(f, f->fd) || errno == EPERM) &&
-	    fsync(f->dir) == 0)
+	if (is_usable(f))
 		return true;
 	close(f->fd);
 	f->fd = -1;
-	return error_set(e, "%s/" LEDGER " is not a file of its own", f->name);
+	return error_set(e, "%s/" LEDGER " is not a file of its own that can be used",
+			 f->name);
 }
 
 bool

@@ -186,10 +186,15 @@ conn_append_text(struct conn *c, ...)
 	return ok;
 }
 
+/* After a send or recv that failed: true if it may be tried again. */
 static bool
-is_transient(int err)
+is_transient(struct error *e)
 {
-	return err == EAGAIN || err == EWOULDBLOCK || err == EINTR;
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+		return true;
+	if (errno == EPIPE || errno == ECONNRESET)
+		return error_set(e, "Redis closed the connection");
+	return error_set(e, "the connection to Redis: %s", strerror(errno));
 }
 
 static bool
@@ -198,8 +203,7 @@ push(struct conn *c, struct error *e)
 	ssize_t n = send(c->fd, c->out + c->sent, c->len - c->sent, MSG_NOSIGNAL);
 
 	if (n < 0)
-		return is_transient(errno) ||
-		       error_set(e, "cannot write to Redis: %s", strerror(errno));
+		return is_transient(e);
 	c->sent += (size_t)n;
 	if (c->sent == c->len)
 		c->sent = c->len = 0;
@@ -213,8 +217,7 @@ pull(struct conn *c, size_t *total, struct error *e)
 	ssize_t n = recv(c->fd, buf, sizeof(buf), 0);
 
 	if (n < 0)
-		return is_transient(errno) ||
-		       error_set(e, "cannot read from Redis: %s", strerror(errno));
+		return is_transient(e);
 	if (n == 0)
 		return error_set(e, "Redis closed the connection");
 	*total += (size_t)n;

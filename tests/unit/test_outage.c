@@ -1,0 +1,308 @@
+/*
+ * test_outage.c - losing Redis is not losing the limit.
+ */
+#include "test.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "../../milter/clock.h"
+#include "../../milter/store/memory.h"
+#include "../../milter/store/outage.h"
+#include "../../milter/store/redis_store.h"
+#include "private_redis.h"
+#include "store_text.h"
+
+#define PATIENT_US 10000000
+#define HASTY_US 300000
+#define DAY "86400000"
+#define THREADS 8
+
+static struct private_redis server;
+
+static int
+start(void **state)
+{
+	(void)state;
+	private_redis_init(&server);
+	return 0;
+}
+
+static int
+stop(void **state)
+{
+	(void)state;
+	private_redis_fini(&server);
+	return 0;
+}
+
+static struct store *
+open_store(uint64_t timeout_us)
+{
+	return outage_new(redis_store_new(server.address, "test", timeout_us),
+			  memory_new(100));
+}
+
+static void
+check(struct store *s, const char *ask, const char *want, bool is_outage)
+{
+	struct store_outcome o;
+	struct store_text t;
+	char got[256];
+
+	store_text_parse(&t, ask);
+	t.q.now_us = clock_monotonic_us();
+	store_take(s, &t.q, &o);
+	store_text_outcome(&t.q, &o, got, sizeof(got));
+	assert_string_equal(got, want);
+	assert_int_equal(o.is_outage, is_outage);
+}
+
+static uint64_t
+decisions(struct store *s)
+{
+	struct outage_status status;
+
+	outage_status(s, &status);
+	return status.decisions;
+}
+
+static void
+revive(void)
+{
+	if (server.pid == 0)
+		private_redis_start(&server, NULL);
+}
+
+/* The log of what is between log_begin and log_end. */
+static int log_fd, stderr_fd;
+
+static void
+log_begin(void)
+{
+	char path[] = "/tmp/sluice-log.XXXXXX";
+
+	log_fd = mkstemp(path);
+	assert_true(log_fd >= 0);
+	unlink(path);
+	stderr_fd = dup(STDERR_FILENO);
+	dup2(log_fd, STDERR_FILENO);
+}
+
+static void
+log_end(char *out, size_t size)
+{
+	ssize_t n = pread(log_fd, out, size - 1, 0);
+
+	dup2(stderr_fd, STDERR_FILENO);
+	close(stderr_fd);
+	close(log_fd);
+	out[n > 0 ? n : 0] = '\0';
+}
+
+static int
+count(const char *text, const char *what)
+{
+	int n = 0;
+
+	while ((text = strstr(text, what)) != NULL) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
+static void
+starts_open(void **state)
+{
+	struct store *s = open_store(PATIENT_US);
+	struct outage_status status;
+	char log[1000];
+
+	(void)state;
+	log_begin();
+	check(s, "s=m2/" DAY, "taken 1", true);
+	outage_status(s, &status);
+	assert_true(status.is_outage);
+	assert_string_equal(status.reason, "Redis was not asked yet");
+	assert_true(outage_probe(s));
+	check(s, "s=m2/" DAY, "taken 1", false);
+	outage_status(s, &status);
+	assert_false(status.is_outage);
+	assert_int_equal(status.decisions, 1);
+	log_end(log, sizeof(log));
+	assert_string_equal(log, "");
+	store_free(s);
+}
+
+static void
+levels_go_on(void **state)
+{
+	struct store *s = open_store(PATIENT_US);
+
+	(void)state;
+	assert_true(outage_probe(s));
+	check(s, "a=m3/" DAY, "taken 1", false);
+	check(s, "a=m3/" DAY, "taken 2", false);
+	check(s, "a=m3/" DAY " b=m1/" DAY, "taken 3 1", false);
+	check(s, "c=m9/" DAY " b=m1/" DAY, "refused 1.0 0 1", false);
+	private_redis_signal(&server, SIGKILL);
+	check(s, "a=m3/" DAY, "refused 0.0 3", true);
+	check(s, "b=m1/" DAY, "refused 0.0 1", true);
+	check(s, "c=m9/" DAY, "taken 1", true);
+	check(s, "c=m9/" DAY, "taken 2", true);
+	assert_int_equal(decisions(s), 4);
+	store_free(s);
+	revive();
+}
+
+static void
+told_once(void **state)
+{
+	struct store *s = open_store(PATIENT_US);
+	struct outage_status status;
+	char log[2000];
+
+	(void)state;
+	assert_true(outage_probe(s));
+	log_begin();
+	private_redis_signal(&server, SIGKILL);
+	check(s, "d=m3/" DAY, "taken 1", true);
+	check(s, "d=m3/" DAY, "taken 2", true);
+	assert_false(outage_probe(s));
+	assert_false(outage_probe(s));
+	outage_begin(s, "something else");
+	outage_status(s, &status);
+	private_redis_start(&server, NULL);
+	assert_true(outage_probe(s));
+	assert_true(outage_probe(s));
+	log_end(log, sizeof(log));
+	assert_string_equal(status.reason, "Redis closed the connection");
+	assert_int_equal(count(log, "outage begin reason=\"Redis closed the "
+			       "connection\"\n"), 1);
+	assert_int_equal(count(log, "outage end lasted="), 1);
+	assert_int_equal(count(log, " decisions=2\n"), 1);
+	assert_int_equal(count(log, "\n"), 2);
+	check(s, "d=m3/" DAY, "taken 1", false);
+	store_free(s);
+}
+
+static void
+found_unfit(void **state)
+{
+	struct store *s = open_store(PATIENT_US);
+	struct outage_status status;
+	char log[1000];
+
+	(void)state;
+	assert_true(outage_probe(s));
+	log_begin();
+	outage_begin(s, "it is a replica");
+	check(s, "e=m3/" DAY, "taken 1", true);
+	outage_status(s, &status);
+	assert_true(outage_probe(s));
+	log_end(log, sizeof(log));
+	assert_true(status.is_outage);
+	assert_string_equal(status.reason, "it is a replica");
+	assert_int_equal(count(log, "outage begin reason=\"it is a replica\"\n"), 1);
+	store_free(s);
+}
+
+/* Without a token there is nothing to be behind of. */
+static void
+never_stale(void **state)
+{
+	struct store *s = open_store(PATIENT_US);
+	struct store_outcome o;
+	struct store_text t;
+
+	(void)state;
+	assert_true(outage_probe(s));
+	store_text_parse(&t, "f=m3/" DAY);
+	snprintf(t.q.token, sizeof(t.q.token), "other");
+	t.q.now_us = clock_monotonic_us();
+	assert_int_equal(store_take(s, &t.q, &o), STORE_STALE);
+	private_redis_signal(&server, SIGKILL);
+	t.q.now_us = clock_monotonic_us();
+	assert_int_equal(store_take(s, &t.q, &o), STORE_TAKEN);
+	store_free(s);
+	revive();
+}
+
+struct sender {
+	pthread_t thread;
+	struct store *s;
+	_Atomic int *stop;
+	unsigned taken;
+};
+
+static void *
+run_sender(void *arg)
+{
+	struct sender *k = arg;
+	struct store_outcome o;
+	struct store_text t;
+
+	store_text_parse(&t, "g=m100/" DAY);
+	do {
+		t.q.now_us = clock_monotonic_us();
+		switch (store_take(k->s, &t.q, &o)) {
+		case STORE_TAKEN: k->taken++; break;
+		case STORE_REFUSED: break;
+		default: abort();
+		}
+	} while (atomic_load(k->stop) == 0);
+	return NULL;
+}
+
+/* The server hangs in the middle of it. What was in flight then is charged in
+ * Redis or in memory, and the other may not know: one message a thread. */
+static void
+many_threads(void **state)
+{
+	struct store *s = open_store(HASTY_US);
+	struct sender sender[THREADS] = { 0 };
+	_Atomic int stopped = 0;
+	unsigned taken = 0;
+
+	(void)state;
+	assert_true(outage_probe(s));
+	for (int i = 0; i < THREADS; i++) {
+		sender[i].s = s;
+		sender[i].stop = &stopped;
+		assert_int_equal(pthread_create(&sender[i].thread, NULL, run_sender,
+						&sender[i]), 0);
+	}
+	private_redis_signal(&server, SIGSTOP);
+	while (decisions(s) < 1000)
+		;
+	atomic_store(&stopped, 1);
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(sender[i].thread, NULL);
+		taken += sender[i].taken;
+	}
+	private_redis_signal(&server, SIGCONT);
+	while (!outage_probe(s))
+		;
+	if (taken < 100 || taken > 100 + THREADS)
+		fail_msg("got %u taken, want 100 and at most %d more", taken, THREADS);
+	store_free(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		{ "it starts without Redis", starts_open, NULL, NULL, NULL },
+		{ "levels go on", levels_go_on, NULL, NULL, NULL },
+		{ "begin and end are told once", told_once, NULL, NULL, NULL },
+		{ "a Redis found unfit is an outage", found_unfit, NULL, NULL, NULL },
+		{ "never stale in an outage", never_stale, NULL, NULL, NULL },
+		{ "many threads while it hangs", many_threads, NULL, NULL, NULL },
+	};
+
+	return cmocka_run_group_tests_name("outage", tests, start, stop);
+}

@@ -21,7 +21,7 @@ LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_li
 DAEMON  = sluiced options fitness lock listen milter session decide report verdict live keeper status
 COMMAND = sluice show state order spread facts_option cmd_check cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
-UNIT    = bucket diag lex identity address match check prog eval scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory endpoint store agree redis peer combine outage fit session
+UNIT    = bucket diag lex identity address match check prog eval scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory endpoint store agree redis peer combine outage fit verdict session
 
 B = build/$(SAN)
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
@@ -89,7 +89,7 @@ $(POLICY_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(POLICY_LIBS) -lcmocka
 
-SLUICE_UNIT = $(filter-out $(POLICY_UNIT) session,$(UNIT))
+SLUICE_UNIT = $(filter-out $(POLICY_UNIT) session verdict,$(UNIT))
 SLUICE_HELP = $B/tests/unit/private_redis.o $B/tests/unit/store_text.o $B/tests/unit/fake_redis.o
 LEDGER_UNIT = ledger ledger_union ledger_damage mirror mirror_lies
 $(LEDGER_UNIT:%=$B/t/test_%): $B/tests/unit/ledger_room.o $B/tests/unit/mirror_room.o
@@ -98,7 +98,7 @@ $(SLUICE_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $(SLUICE_HELP)
 	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
 SESSION = session decide report verdict live
-$B/t/test_session: $B/tests/unit/test_session.o $(SESSION:%=$B/milter/daemon/%.o) \
+$B/t/test_session $B/t/test_verdict: $B/t/test_%: $B/tests/unit/test_%.o $(SESSION:%=$B/milter/daemon/%.o) \
 		$B/libsluice.a $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka

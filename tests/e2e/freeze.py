@@ -76,8 +76,7 @@ def one_script(t, lab):
 
 
 def scopes(t, lab):
-    """Each scope stops its own mail and no other. Local mail is told from SMTP
-    mail by its sender only."""
+    """Each scope stops its own mail and no other."""
     rows = [
         ("--login", "Alice@Example.TEST", lambda: submit(lab), lambda: relay(lab)),
         ("--sender", "BAD@example.test", lambda: relay(lab, "bad@example.test"),

@@ -91,6 +91,11 @@ def scripts(t, lab):
     with t.test("another script of the same user goes on"):
         php(lab, "order.php", 3, "order")
         t.equal(lab.account("order"), (3, 0), "delivered, held")
+    with t.test("eval() in a script does not make it another"):
+        lab.php.write("eval.php", "<?php eval('mail(\"x@dest.test\", \"s\", \"[eval]\");');")
+        for _ in range(5):
+            php(lab, "eval.php", 1, "eval")
+        t.equal(lab.account("eval"), (3, 2), "delivered, held")
     with t.test("a forged second X-PHP-Originating-Script changes nothing"):
         forged = "X-PHP-Originating-Script: 0:innocent.php"
         php(lab, "form.php", 2, "forger", forged)

@@ -16,10 +16,13 @@ limit script { for local mail by script allow 3 messages/hour else hold }
 # A sanitizer slows everything down; the promise is about what is installed.
 VERDICT_US = 500_000 if os.environ.get("SAN", "none") == "none" else 2_000_000
 
-lost = {
+LOST = {
     "killed": (lambda redis: redis.kill9(), lambda redis: redis.start()),
-    "stopped in good order": (lambda redis: redis.stop(), lambda redis: redis.start()),
     "hanging": (lambda redis: redis.pause(), lambda redis: redis.resume()),
+    "full": (lambda redis: redis.ask("CONFIG", "SET", "maxmemory", 1),
+             lambda redis: redis.ask("CONFIG", "SET", "maxmemory", 0)),
+    "made a replica": (lambda redis: redis.ask("REPLICAOF", "127.0.0.1", 1),
+                       lambda redis: redis.ask("REPLICAOF", "NO", "ONE")),
 }
 
 
@@ -74,6 +77,16 @@ def lose(t, lab, how, away, back):
         t.equal(len(lab.node.decisions("accept", "store=redis")), before + 1, "lines")
 
 
+def flushed(t, lab):
+    lab.node.fresh(POLICY, "--verbose")
+    until(lambda: mode(lab) == ("normal", False), "Redis to be in use")
+    with t.test("SCRIPT FLUSH is no outage, and costs nobody anything"):
+        t.equal(relay(lab, "127.0.0.2", 3), [250] * 3, "before")
+        lab.redis.ask("SCRIPT", "FLUSH")
+        t.equal(relay(lab, "127.0.0.2", 3), [250, 250, 451], "after")
+        t.equal(lab.node.status()["store"]["decisions"], 0, "decisions without Redis")
+
+
 def freezes(t, lab):
     lab.node.fresh(POLICY)
     until(lambda: mode(lab) == ("normal", False), "Redis to be in use")
@@ -98,8 +111,9 @@ def main(t, lab):
     lab.redis.start()
     lab.postfix.start()
     lab.php.write("form.php", "<?php mail('x@dest.test', 's', \"[$argv[1]]\") or exit(1);")
-    for how, (away, back) in lost.items():
+    for how, (away, back) in LOST.items():
         lose(t, lab, how, away, back)
+    flushed(t, lab)
     freezes(t, lab)
 
 

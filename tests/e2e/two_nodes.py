@@ -7,16 +7,15 @@ each node meters by itself, and Redis is not told afterwards what they let
 through: that is at most twice the rate for as long as the outage lasts, here
 less than a burst.
 """
-import json
 import os
-import subprocess
 import sys
-import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from lab import run, sluiced, until  # noqa: E402
+from lab import run, until  # noqa: E402
+from lab.load import Load  # noqa: E402
 from lab.policy import policy  # noqa: E402
+from lab.sluiced import start_pair  # noqa: E402
 
 RATE, BURST, SECONDS, CONNECTIONS = 20, 240, 10, 16
 HANG_AFTER, HANG = 3, 3
@@ -31,21 +30,6 @@ limit office {{
 VERDICT_US = 500_000 if os.environ.get("SAN", "none") == "none" else 2_000_000
 
 
-class Load(threading.Thread):
-    """milterload against one node; result is its JSON."""
-
-    def __init__(self, node):
-        super().__init__()
-        self._argv = [os.path.join(sluiced.build_dir(), "milterload"), "-j",
-                      "-s", node.milter, "-c", str(CONNECTIONS), "-t", str(SECONDS),
-                      "-q", str(10 * RATE // 2), "-n", "1"]
-        self.start()
-
-    def run(self):
-        done = subprocess.run(self._argv, text=True, capture_output=True)
-        self.result = json.loads(done.stdout)
-
-
 def hang(redis):
     time.sleep(HANG_AFTER)
     redis.pause()
@@ -53,15 +37,14 @@ def hang(redis):
     redis.resume()
 
 
-def load(nodes, meanwhile=lambda: None):
+def load(lab, nodes, meanwhile=lambda: None):
     """(what each milterload says, what one bucket may admit in that time)"""
     begin = time.monotonic()
-    loads = [Load(node) for node in nodes]
+    loads = [Load(lab, node, "-c", CONNECTIONS, "-t", SECONDS, "-q", 10 * RATE // 2, "-n", 1)
+             for node in nodes]
     meanwhile()
-    for one in loads:
-        one.join()
-    took = time.monotonic() - begin
-    return [one.result for one in loads], BURST + RATE * took
+    results = [one.join() for one in loads]
+    return results, BURST + RATE * (time.monotonic() - begin)
 
 
 def check(t, results, bound):
@@ -79,15 +62,8 @@ def is_outage(node):
     return (node.status() or {}).get("store", {}).get("is_outage")
 
 
-def start(lab, nodes):
-    for node in nodes:
-        node.new_state()
-    one, other = nodes
-    other.ns = one.ns
-    one.start(POLICY)
-    other.write_policy(POLICY)
-    other.copy_key(one)
-    other.start()
+def start(nodes):
+    start_pair(nodes, POLICY)
     for node in nodes:
         until(lambda: is_outage(node) is False, f"{node.name} to use Redis")
 
@@ -95,14 +71,14 @@ def start(lab, nodes):
 def main(t, lab):
     nodes = [lab.node, lab.new_node("node2")]
     lab.redis.start()
-    start(lab, nodes)
+    start(nodes)
     with t.test("two nodes, ten times the limit: admitted <= burst + rate * t"):
-        check(t, *load(nodes))
+        check(t, *load(lab, nodes))
     for node in nodes:
         node.stop()
-    start(lab, nodes)
+    start(nodes)
     with t.test("Redis hangs meanwhile: at most one burst more"):
-        results, bound = load(nodes, lambda: hang(lab.redis))
+        results, bound = load(lab, nodes, lambda: hang(lab.redis))
         check(t, results, bound + BURST)
     with t.test("no verdict is late"):
         for r in results:

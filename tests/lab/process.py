@@ -2,7 +2,7 @@
 
     procs = Processes(dir)      starts the watchdog
     p = procs.start(argv, log, user=, group=, env=, cwd=, umask=)
-    p.stop(sig) p.kill9() p.pause() p.resume() p.is_alive() p.pid p.returncode
+    p.wait(deadline_s) p.stop(sig) p.tell(sig) p.kill9() p.pause() p.resume() p.is_alive() p.pid p.returncode
     procs.end()                 ends all of them
 
 Every process leads a session of its own and is ended as a group. The watchdog
@@ -46,6 +46,10 @@ class Process:
         """Asks it to end; returns its exit status. Timeout: it was killed."""
         self.tell(signal.SIGCONT)
         self.tell(sig)
+        return self.wait(deadline_s)
+
+    def wait(self, deadline_s):
+        """As stop, without asking."""
         try:
             code = self._popen.wait(deadline_s)
         except subprocess.TimeoutExpired:

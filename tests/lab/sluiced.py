@@ -4,7 +4,6 @@
     node.start(policy)          the text of a policy; None: the one it has
     node.fresh(policy)          stopped, a new state directory and name space
     node.new_state()            an empty state directory, another name space
-    node.copy_key(other)        before a second node on the same Redis starts
     node.reload(policy)         writes it and sends USR1
     node.stop() kill9()         stop: fails if the exit status is not 0
     node.milter                 the socket as Postfix and sluiced spell it
@@ -15,6 +14,7 @@
     node.decisions("hold", "limit=a", ..)   its lines about this verdict that have
                                 all these fields
     node.complaints()           sanitizer reports and crashes; "" is good
+    start_pair(nodes, policy)   two nodes in one new name space, with one key
 
 The binaries are copied: the repository may lie where the service's user cannot
 go. The daemon runs as nobody, never root; SAN says which build is taken.
@@ -77,13 +77,6 @@ class Node:
         with open(self.policy, "w") as f:
             f.write(text)
         os.chmod(self.policy, 0o644)
-
-    def copy_key(self, other):
-        """The nodes of one Redis share a key."""
-        key = os.path.join(self.state, "key")
-        shutil.copy(os.path.join(other.state, "key"), key)
-        shutil.chown(key, USER, GROUP)
-        os.chmod(key, 0o640)
 
     def start(self, policy=None, *flags, wait=True):
         if policy is not None:
@@ -179,3 +172,15 @@ class Node:
                                  f"status {self._process.returncode}")
         lines = self._crashes + REPORT.findall(self.log())
         return "\n".join(lines)
+
+
+def start_pair(nodes, policy):
+    one, other = nodes
+    one.fresh(policy)
+    other.new_state()
+    other.ns = one.ns
+    other.write_policy(policy)
+    key = os.path.join(other.state, "key")
+    shutil.copy(os.path.join(one.state, "key"), key)
+    shutil.chown(key, USER, GROUP)
+    other.start()

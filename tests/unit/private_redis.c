@@ -3,6 +3,7 @@
  */
 #include "private_redis.h"
 
+#include <dirent.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -107,18 +108,25 @@ private_redis_signal(struct private_redis *r, int sig)
 		r->pid = 0;
 }
 
+/* Redis leaves a few files there and no directory. */
+static void
+remove_dir(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *d;
+
+	while (dir != NULL && (d = readdir(dir)) != NULL)
+		unlinkat(dirfd(dir), d->d_name, 0);
+	if (dir != NULL)
+		closedir(dir);
+	rmdir(path);
+}
+
 void
 private_redis_fini(struct private_redis *r)
 {
-	static const char *const file[] = { "redis.sock", "redis.log" };
-	char path[128];
-
 	private_redis_signal(r, SIGKILL);
-	for (size_t i = 0; i < sizeof(file) / sizeof(*file); i++) {
-		snprintf(path, sizeof(path), "%s/%s", r->dir, file[i]);
-		unlink(path);
-	}
-	rmdir(r->dir);
+	remove_dir(r->dir);
 }
 
 struct conn *

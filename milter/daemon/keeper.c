@@ -164,6 +164,7 @@ keep_ledger(struct keeper *k)
 static void
 keep_status(struct keeper *k)
 {
+	char value[sizeof(struct error) + 2];
 	struct error e;
 	bool is_ok;
 
@@ -171,7 +172,8 @@ keep_status(struct keeper *k)
 				 k->sync_error.text : NULL;
 	is_ok = status_write(&k->o.status, &e);
 	if (!is_ok && !k->is_status_failing)
-		log_error("status reason=\"%s\"", e.text);
+		log_error("status=failed reason=%s",
+			  log_value(e.text, strlen(e.text), value, sizeof(value)));
 	k->is_status_failing = !is_ok;
 }
 

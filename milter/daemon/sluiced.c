@@ -56,6 +56,15 @@ block_signals(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+static void
+log_reason(const char *event, const char *reason)
+{
+	char value[1024];
+
+	log_error("%s reason=%s", event,
+		  log_value(reason, strlen(reason), value, sizeof(value)));
+}
+
 /* Diagnostics are many lines; each is one of the log. */
 static void
 log_lines(char *text, bool is_error)
@@ -112,7 +121,7 @@ reload(void)
 	if (load(&e))
 		say_policy("reloaded");
 	else
-		log_error("reload=failed kept=old reason=\"%s\"", e.text);
+		log_reason("reload=failed kept=old", e.text);
 	sd_notify(0, "READY=1");
 }
 
@@ -123,12 +132,9 @@ open_store(struct error *e)
 {
 	const struct options *o = &node.options;
 	struct store *redis, *memory;
-	enum fitness f = fitness_redis(o, node.keys, e);
 
-	if (f == FITNESS_BAD)
+	if (fitness_redis(o, node.keys, e) == FITNESS_BAD)
 		return false;
-	if (f == FITNESS_AWAY)
-		log_warning("outage=yes reason=\"%s\"", e->text);
 	redis = redis_store_new(o->settings.redis, o->settings.ns, o->timeout_us);
 	memory = memory_new(BUCKETS);
 	if (redis != NULL && memory != NULL)
@@ -146,7 +152,7 @@ open_ledger(struct error *e)
 		return false;
 	broken = ledger_broken(node.ledger);
 	if (broken != NULL)
-		log_error("frozen=all reason=\"%s\"", broken);
+		log_reason("frozen=all", broken);
 	return true;
 }
 
@@ -317,7 +323,8 @@ main(int argc, char **argv)
 	log_open("sluiced", o->is_syslog,
 		 o->is_verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
 	if (!open_all(&e) || !start_threads(&e)) {
-		log_error("start=failed");
+		if (o->is_syslog)
+			log_reason("start=failed", e.text);
 		return fail(&e);
 	}
 	return serve(&set);

@@ -26,7 +26,7 @@ def is_outage(lab):
 def start_without(t, lab):
     with t.test("it starts without Redis, and says so"):
         lab.node.start(POLICY)
-        t.has(lab.node.log(), "outage=yes", "log")
+        t.has(lab.node.log(), "outage begin", "log")
         until(lambda: lab.node.status()["mode"] == "outage", "the mode")
     with t.test("limits hold without it"):
         got = [deliver(lab.node.milter, OURS, queue_id=f"OUT{n}").word for n in range(5)]

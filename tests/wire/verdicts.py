@@ -148,6 +148,19 @@ def counters(t, lab):
                 {"limit": 5, "never": 2, "frozen": 2, "stale": 0, "down": 0}, "causes")
 
 
+def private(t, lab):
+    lab.node.fresh(POLICY, "--clear-log", "no", "--verbose")
+    with t.test("--verbose: accepted mail has a line"):
+        deliver(lab.node.milter, SMTP, login="zoe", queue_id="SEEN1")
+        t.true(line_of(lab, "SEEN1").startswith("accept id=SEEN1 class=authenticated "
+                                                "rcpts=1 policy="), "line")
+    with t.test("--clear-log no: a pseudonym instead of the name"):
+        t.equal(deliver(lab.node.milter, SMTP, login="zoe", queue_id="SEEN2").word,
+                "tempfail", "verdict")
+        got = line_of(lab, "SEEN2")
+        t.true(re.search(r" key=[0-9a-f]{32} ", got) and "zoe" not in got, got)
+
+
 def main(t, lab):
     lab.redis.start()
     lab.node.start(POLICY)
@@ -155,6 +168,7 @@ def main(t, lab):
     smtp(t, lab)
     frozen(t, lab)
     counters(t, lab)
+    private(t, lab)
 
 
 run(main)

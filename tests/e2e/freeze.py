@@ -57,6 +57,9 @@ def one_script(t, lab):
         sluice(lab, 0, "freeze", "--script", "0:form.php", "--reason", "spam run, 4711")
         t.equal(php(lab, "form.php", "frozen-form"), (0, 1), "delivered, held of the form")
         t.equal(php(lab, "order.php", "order"), (1, 0), "delivered, held of the orders")
+    with t.test("the script's header over SMTP is not that script"):
+        forged = {"X-PHP-Originating-Script": "0:form.php"}
+        t.equal(relay(lab, headers=forged).code, 250, "the reply")
     with t.test("the log names the freeze that held the message"):
         freeze, = json.loads(lab.node.sluice("freezes", "--json").stdout)["freezes"]
         lines = lab.node.decisions("hold", f"freeze={freeze['id']}")
@@ -108,6 +111,8 @@ def uid(t, lab):
         lab.postfix.sendmail("a@example.test", ["x@dest.test"], "games", user="games")
         t.equal(lab.account("uid33"), (0, 1), "delivered, held of uid 33")
         t.equal(lab.account("games"), (1, 0), "delivered, held of another")
+        forged = {"X-Local-Submitter": "uid=33"}
+        t.equal(relay(lab, headers=forged).code, 250, "the reply to a forged header")
         sluice(lab, 0, "thaw", "uid:33", "--reason", "test")
 
 

@@ -61,6 +61,16 @@ def under_load(t, lab, nodes):
         t.equal(set(after), {"accept"}, f"outcomes of {node.name} after the thaw")
 
 
+def at_once(t, lab, nodes):
+    """Nobody waits for a heartbeat: each request to Redis compares tokens."""
+    one, other = nodes
+    for _ in range(3):
+        one.sluice("freeze", "--all", "--wait", 0, "--reason", "test")
+        t.equal(outcome(lab, other), "tempfail", "the next message of the other")
+        one.sluice("thaw", "all", "--wait", 0, "--reason", "test")
+        settled(lab, other, "accept")
+
+
 def silent_node(t, lab, nodes):
     one, other = nodes
     with t.test("a node that does not answer is named, and the exit status is 3"):
@@ -105,6 +115,8 @@ def main(t, lab):
         settled(lab, node, "accept")
     with t.test("after freeze has exited 0, no node admits a message until the thaw"):
         under_load(t, lab, nodes)
+    with t.test("what Redis knows stops the next message on every node"):
+        at_once(t, lab, nodes)
     silent_node(t, lab, nodes)
     unseen_freeze(t, lab, nodes)
 

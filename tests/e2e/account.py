@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """account.py - no mail disappears: offered = accepted + refused + held.
 
-Two PHP scripts and four SMTP clients send at once, most of it over the limits.
-What became of each message is counted where it ended: at the sink, in the hold
-queue, and in the replies.
+Two PHP scripts and four SMTP clients send at once, most of it over the limits;
+then once more, and sluiced is killed in the middle of it. What became of each
+message is counted where it ended: at the sink, in the hold queue, and in the
+replies.
 """
 import collections
 import os
@@ -12,11 +13,12 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from lab import run  # noqa: E402
+from lab import run, until  # noqa: E402
 from lab.policy import policy  # noqa: E402
 from lab.smtp import Smtp  # noqa: E402
 
 LOGINS = [("alice", "secret"), ("bob", "secret")]
+SCRIPTS = ["form.php", "order.php"]
 EACH = 40
 RATE, BURST = 1, 10     # messages/second
 POLICY = policy(f"""
@@ -59,17 +61,33 @@ class Flood(threading.Thread):
 
 
 class Script(threading.Thread):
-    def __init__(self, lab, name):
+    def __init__(self, lab, name, marker):
         super().__init__()
-        self.marker = name
-        self._lab = lab
+        self.marker = marker
+        self._lab, self._name = lab, name
         self.start()
 
     def run(self):
-        self.status = self._lab.php.run(self.marker, self.marker).returncode
+        self.status = self._lab.php.run(self._name, self.marker).returncode
 
 
-def check_clients(t, lab, clients, bound):
+def send_all(lab, round_name, meanwhile=lambda: None):
+    """Returns the scripts, the clients, and what each bucket may have let go."""
+    pf = lab.postfix
+    begin = time.monotonic()
+    scripts = [Script(lab, name, round_name + name) for name in SCRIPTS]
+    clients = [Flood(pf.submission_port, round_name + login[0], login=login)
+               for login in LOGINS]
+    clients += [Flood(pf.relay_port, f"{round_name}office{n}", source=f"127.0.0.{n}")
+                for n in (2, 3)]
+    meanwhile()
+    for thread in scripts + clients:
+        thread.join()
+    pf.settle()
+    return scripts, clients, BURST + RATE * (time.monotonic() - begin)
+
+
+def check(t, lab, scripts, clients, bound):
     for c in clients:
         with t.test(f"SMTP, {c.marker}: delivered + refused = offered"):
             refused = c.codes[451] + c.codes[550]
@@ -78,9 +96,6 @@ def check_clients(t, lab, clients, bound):
             t.equal((delivered + refused, held), (EACH, 0), "delivered + refused, held")
             t.at_least(refused, 1, "refused")
             t.at_most(delivered, bound, "delivered")
-
-
-def check_scripts(t, lab, scripts, bound):
     for s in scripts:
         with t.test(f"PHP, {s.marker}: delivered + held = offered"):
             t.equal(s.status, 0, "php's exit status")
@@ -88,6 +103,15 @@ def check_scripts(t, lab, scripts, bound):
             t.equal(delivered + held, EACH, "delivered + held")
             t.at_least(held, 1, "held")
             t.at_most(delivered, bound, "delivered")
+    with t.test("nothing is left in any queue"):
+        t.equal(lab.postfix.waiting(), {}, "waiting")
+
+
+def kill_and_start(lab):
+    """In the middle: something has been decided, and not everything."""
+    until(lambda: lab.sink.count("[killed-"), "the first delivery")
+    lab.node.kill9()
+    lab.node.start()
 
 
 def main(t, lab):
@@ -96,27 +120,18 @@ def main(t, lab):
         lab.postfix.user(*login)
     lab.postfix.start()
     lab.node.start(POLICY)
-    names = "form.php", "order.php"
-    for name in names:
+    for name in SCRIPTS:
         lab.php.write(name, SEND)
-    pf = lab.postfix
-    begin = time.monotonic()
-    scripts = [Script(lab, name) for name in names]
-    clients = [Flood(pf.submission_port, login[0], login=login) for login in LOGINS]
-    clients += [Flood(pf.relay_port, f"office{n}", source=f"127.0.0.{n}") for n in (2, 3)]
-    for thread in scripts + clients:
-        thread.join()
-    pf.settle()
-    bound = BURST + RATE * (time.monotonic() - begin)
-    check_clients(t, lab, clients, bound)
-    check_scripts(t, lab, scripts, bound)
-    with t.test("nothing is left in any queue"):
-        t.equal(pf.waiting(), {}, "waiting")
+    scripts, clients, bound = send_all(lab, "")
+    check(t, lab, scripts, clients, bound)
     with t.test("status.json agrees"):
         lab.node.stop()
         messages = lab.node.status()["messages"]
         total = sum(sum(of_class.values()) for of_class in messages.values())
         t.equal(total, EACH * (len(scripts) + len(clients)), "messages")
+    lab.node.new_state()
+    lab.node.start()
+    check(t, lab, *send_all(lab, "killed-", lambda: kill_and_start(lab)))
 
 
 run(main)

@@ -8,27 +8,26 @@
 
 #include "../clock.h"
 #include "../ledger/ledger.h"
-#include "../store/redis_store.h"
 #include "live.h"
 #include "lock.h"
 
-enum fitness
+enum redis_fitness
 fitness_redis(const struct options *o, const struct keys *k, struct error *e)
 {
 	uint64_t deadline = clock_monotonic_us() + o->timeout_us;
 	char fingerprint[PSEUDONYM_HEX + 1];
 	struct conn *c;
-	bool is_fit;
+	enum redis_fitness fit;
 
 	if (!conn_address_ok(o->settings.redis, e))
-		return FITNESS_BAD;
+		return REDIS_UNFIT;
 	c = conn_open(o->settings.redis, deadline, e);
 	if (c == NULL)
-		return FITNESS_AWAY;
+		return REDIS_AWAY;
 	keys_fingerprint(k, fingerprint);
-	is_fit = redis_fit(c, o->settings.ns, fingerprint, deadline, e);
+	fit = redis_fit(c, o->settings.ns, fingerprint, deadline, e);
 	conn_close(c);
-	return is_fit ? FITNESS_OK : FITNESS_BAD;
+	return fit;
 }
 
 static bool
@@ -67,13 +66,13 @@ check_redis(const struct options *o, const struct keys *k)
 	struct error e;
 
 	switch (fitness_redis(o, k, &e)) {
-	case FITNESS_OK:
+	case REDIS_FIT:
 		return say("redis", true, o->settings.redis);
-	case FITNESS_AWAY:
+	case REDIS_AWAY:
 		say("redis", true, "away; sluiced would start without it, in outage mode");
 		printf("%-16s%s\n", "", e.text);
 		return true;
-	case FITNESS_BAD:
+	case REDIS_UNFIT:
 		break;
 	}
 	return say("redis", false, e.text);

@@ -93,7 +93,8 @@ connect_fit(struct keeper *k, struct error *e)
 	}
 	if (k->round++ % CHECK_ROUNDS != 0)
 		return true;
-	if (redis_fit(k->conn, k->o.ns, k->o.fingerprint, deadline(k), e))
+	if (redis_fit(k->conn, k->o.ns, k->o.fingerprint, deadline(k), e) ==
+	    REDIS_FIT)
 		return true;
 	disconnect(k);
 	return false;

@@ -59,65 +59,91 @@ check_info(const char *info, struct error *e)
 }
 
 static bool
+is_error(const struct reply *r, const char *code)
+{
+	size_t len;
+
+	return reply_type(r) == REPLY_ERROR &&
+	       strncmp(reply_text(r, &len), code, strlen(code)) == 0;
+}
+
+/* What we may not do, and what is no Redis, stays so until somebody mends it;
+ * other errors, as LOADING or OOM, pass. */
+static enum redis_fitness
+of_error(const struct reply *r, struct error *e)
+{
+	reply_unexpected(r, e);
+	return reply_type(r) != REPLY_ERROR || is_error(r, "NOPERM") ||
+	       is_error(r, "NOAUTH") ? REDIS_UNFIT : REDIS_AWAY;
+}
+
+static enum redis_fitness
 fit_info(struct conn *c, uint64_t deadline_us, struct error *e)
 {
 	struct reply *r = conn_ask(c, deadline_us, e, "INFO", NULL);
-	const char *text;
+	enum redis_fitness fit;
 	size_t len;
-	bool ok;
 
 	if (r == NULL)
-		return false;
-	text = reply_type(r) == REPLY_TEXT || reply_type(r) == REPLY_ERROR ?
-	       reply_text(r, &len) : "";
+		return REDIS_AWAY;
 	if (reply_type(r) == REPLY_TEXT)
-		ok = check_info(text, e);
-	else if (strncmp(text, "NOPERM", 6) == 0)
-		ok = error_set(e, "Redis forbids INFO, so its settings cannot be "
-			       "checked; allow it: ACL SETUSER <name> +info");
+		fit = check_info(reply_text(r, &len), e) ? REDIS_FIT : REDIS_UNFIT;
 	else
-		ok = reply_unexpected(r, e);
+		fit = of_error(r, e);
+	if (is_error(r, "NOPERM"))
+		error_set(e, "Redis forbids INFO, so its settings cannot be checked; "
+			  "allow it: ACL SETUSER <name> +info");
 	reply_free(r);
-	return ok;
+	return fit;
 }
 
-static bool
+static enum redis_fitness
+check_key(const struct reply *set, const struct reply *get,
+	  const char *fingerprint, struct error *e)
+{
+	const char *stored;
+	size_t len;
+
+	if (reply_type(set) == REPLY_ERROR)
+		return of_error(set, e);
+	if (reply_type(get) != REPLY_TEXT)
+		return of_error(get, e);
+	stored = reply_text(get, &len);
+	if (strcmp(stored, fingerprint) == 0)
+		return REDIS_FIT;
+	error_set(e, "this Redis is used with another key file (fingerprint %.8s.., "
+		  "here %.8s..); copy the key file of a node that uses it, or choose "
+		  "another namespace", stored, fingerprint);
+	return REDIS_UNFIT;
+}
+
+static enum redis_fitness
 fit_key(struct conn *c, const char *ns, const char *fingerprint,
 	uint64_t deadline_us, struct error *e)
 {
 	struct reply *r[2] = { NULL, NULL };
-	const char *stored = "";
+	enum redis_fitness fit;
 	char key[128];
-	size_t len = 0;
-	bool ok;
 
 	snprintf(key, sizeof(key), "sluice:{%s}:key", ns);
 	if (!conn_append_text(c, "SET", key, fingerprint, "NX", NULL) ||
-	    !conn_append_text(c, "GET", key, NULL))
-		return error_set(e, "out of memory");
+	    !conn_append_text(c, "GET", key, NULL)) {
+		error_set(e, "out of memory");
+		return REDIS_AWAY;
+	}
 	if (!conn_exchange(c, r, 2, deadline_us, e))
-		return false;
-	if (reply_type(r[1]) == REPLY_TEXT)
-		stored = reply_text(r[1], &len);
-	if (reply_type(r[0]) == REPLY_ERROR)
-		ok = reply_unexpected(r[0], e);
-	else if (reply_type(r[1]) != REPLY_TEXT)
-		ok = reply_unexpected(r[1], e);
-	else
-		ok = strcmp(stored, fingerprint) == 0 ||
-		     error_set(e, "this Redis is used with another key file "
-			       "(fingerprint %.8s.., here %.8s..); copy the key "
-			       "file of a node that uses it, or choose another "
-			       "namespace", stored, fingerprint);
+		return REDIS_AWAY;
+	fit = check_key(r[0], r[1], fingerprint, e);
 	reply_free(r[0]);
 	reply_free(r[1]);
-	return ok;
+	return fit;
 }
 
-bool
+enum redis_fitness
 redis_fit(struct conn *c, const char *ns, const char *fingerprint,
 	  uint64_t deadline_us, struct error *e)
 {
-	return fit_info(c, deadline_us, e) &&
-	       fit_key(c, ns, fingerprint, deadline_us, e);
+	enum redis_fitness fit = fit_info(c, deadline_us, e);
+
+	return fit != REDIS_FIT ? fit : fit_key(c, ns, fingerprint, deadline_us, e);
 }

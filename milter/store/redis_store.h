@@ -23,11 +23,18 @@ struct store *redis_store_new(const char *address, const char *ns,
  * why. The breaker calls it from its probe; start-up calls it once. */
 bool redis_store_probe(struct store *s, struct error *e);
 
+enum redis_fitness {
+	REDIS_FIT,
+	REDIS_AWAY,		/* could not tell, or not now: it hangs, loads, is full */
+	REDIS_UNFIT		/* must not be used until somebody has mended it */
+};
+
 /* Checks what a running Redis must be: 5 or later, a primary, no cluster,
  * noeviction, and the same pseudonym key (by fingerprint, set by the first
- * node). False: e is a sentence that says what to do. */
-bool redis_fit(struct conn *c, const char *ns, const char *fingerprint,
-	       uint64_t deadline_us, struct error *e);
+ * node). Not FIT: e is a sentence that says why, and what to do if UNFIT. */
+enum redis_fitness redis_fit(struct conn *c, const char *ns,
+			     const char *fingerprint, uint64_t deadline_us,
+			     struct error *e);
 
 /* Redis's clock minus ours (monotonic), as the last reply told it; before the
  * first one, as the real clock of this machine has it. */

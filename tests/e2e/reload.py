@@ -18,10 +18,10 @@ MISTAKES = [
     (3, "limit a { for local mail by scirpt allow 1 messages/hour else hold }"),
     (4, "limit b { for relayed mail by client allow 1 mesages/hour else tempfail }"),
     (5, "limit c { for authenticated mail by login allow 1 messages/hour else explode }"),
-    (6, "limit c { for authenticated mail by login allow 0 messages/hour else tempfail }"),
+    (6, "limit d { for authenticated mail by login allow 0 messages/hour else tempfail }"),
     (7, "limit e { for relayed mail when sender in nobody allow 1 messages/hour else tempfail }"),
 ]
-FIVE_MISTAKES = ("# five\nown networks { 127.0.0.0/24 }\n" +
+FIVE_MISTAKES = ("# Five mistakes in what follows.\nown networks { 127.0.0.0/24 }\n" +
                  "\n".join(line for _, line in MISTAKES) + policy().partition("}")[2])
 
 
@@ -51,7 +51,7 @@ def diagnostics(t, lab):
     errors = located(done.stderr)
     with t.test("sluice check finds the five mistakes of a policy in one run"):
         t.equal(done.returncode, 1, "exit status")
-        t.equal(sorted({e[0] for e in errors}), [line for line, _ in MISTAKES],
+        t.equal([e[0] for e in errors], [line for line, _ in MISTAKES],
                 "lines with errors, of " + done.stderr)
     with t.test("each is located: line, column, source and carets"):
         for line, column, source, carets in errors:
@@ -77,7 +77,7 @@ def reloads(t, lab):
         lab.node.reload(FIVE_MISTAKES)
         until(lambda: policy_status(lab).get("error"), "status.json to say it")
         t.equal(policy_status(lab)["digest"], digest, "digest")
-        t.equal({e[0] for e in located(lab.node.log())}, {line for line, _ in MISTAKES},
+        t.equal([e[0] for e in located(lab.node.log())], [line for line, _ in MISTAKES],
                 "lines with errors in the log")
         t.equal(relay(lab), 451, "the reply")
     with t.test("a reload with a good one takes it, and levels stay"):

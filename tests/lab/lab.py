@@ -31,7 +31,7 @@ from .sink import Sink
 from .sluiced import Node
 from .tap import Tap
 
-SOCKET_PATH_ROOM = 60       # what a socket's path may need below the lab's
+TOP_MAX = 60        # bytes; a longer path leaves no room for a socket's
 
 
 def _top():
@@ -42,7 +42,7 @@ def _top():
         if not os.stat(part).st_mode & stat.S_IXOTH:
             return "/tmp"
         part = os.path.dirname(part)
-    return top if len(top) < SOCKET_PATH_ROOM else "/tmp"
+    return top if len(top) <= TOP_MAX else "/tmp"
 
 
 class Lab:

@@ -91,7 +91,7 @@ class Node:
         return self
 
     def fresh(self, policy, *flags):
-        if self.is_alive():
+        if self._process is not None:
             self.stop()
         self.new_state()
         return self.start(policy, *flags)

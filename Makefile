@@ -95,7 +95,7 @@ LEDGER_UNIT = ledger ledger_union ledger_damage mirror mirror_lies
 $(LEDGER_UNIT:%=$B/t/test_%): $B/tests/unit/ledger_room.o $B/tests/unit/mirror_room.o
 $(SLUICE_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $(SLUICE_HELP) $B/libsluice.a $B/libpolicy.a
 	@mkdir -p $(@D)
-	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka
+	$Q $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcmocka
 
 SESSION = session decide report verdict live
 $B/t/test_session $B/t/test_verdict: $B/t/test_%: $B/tests/unit/test_%.o $(SESSION:%=$B/milter/daemon/%.o) \

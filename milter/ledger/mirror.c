@@ -13,8 +13,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "../log.h"
-
 #define ROUNDS 5		/* until somebody else must be to blame */
 #define FIELD_MAX (RECORD_ID_MAX + 1 + RECORD_MAC_HEX)
 #define TOKEN_BYTES (STORE_TOKEN_MAX / 2)
@@ -325,9 +323,6 @@ mirror_sync(struct ledger *l, struct conn *c, const char *ns,
 		if (!ok)
 			return false;
 	}
-	if (r->skipped > 0)
-		log_warning("mirror-skipped n=%u why=\"not sealed and signed with the "
-			    "key of this node\"", r->skipped);
 	return is_equal || error_set(e, "the ledger in Redis changes faster than it "
 				     "can be read; try again");
 }

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DELIMITER '+'		/* where an extension of an address begins */
-
 static const char *const words[] = {
 	[SCOPE_ALL] = "all",
 	[SCOPE_CLASS] = "class",
@@ -129,7 +127,8 @@ set_identity(struct scope *s, const char *value, struct error *e)
 		want = "a login";
 		break;
 	case SCOPE_SENDER:
-		n = identity_address(value, len, DELIMITER, s->value);
+		n = identity_address(value, len, IDENTITY_DELIMITER,
+				     s->value);
 		want = "a sender address; the null sender is " IDENTITY_NULL_SENDER;
 		break;
 	default:

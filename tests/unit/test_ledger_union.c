@@ -269,6 +269,57 @@ hole_in_own_history_freezes(void **state)
 	ledger_free(one);
 }
 
+/* Writes lines order[0..n) of DIR/ledger, which must break it for this reason. */
+static void
+assert_breaks(const struct room *m, const struct lines *all, const char *order,
+	      const char *why)
+{
+	static char text[4 * RECORD_LINE_MAX];
+	struct ledger *l;
+	size_t len = 0;
+
+	for (; *order != '\0'; order++) {
+		size_t i = (size_t)(*order - '0');
+
+		memcpy(text + len, all->line[i], all->len[i]);
+		len += all->len[i];
+		text[len++] = '\n';
+	}
+	room_write(m, "ledger", text, len);
+	l = room_open(m);
+	if (ledger_broken(l) == NULL || strstr(ledger_broken(l), why) == NULL)
+		fail_msg("got '%s', want '%s' in it", ledger_broken(l) == NULL ?
+			 "a whole ledger" : ledger_broken(l), why);
+	ledger_free(l);
+}
+
+/* Every line is signed and yet the file is not what was written. */
+static void
+moved_lines_break(void **state)
+{
+	struct ledger *one = room_open(&a), *other = room_open(&b);
+	static struct lines all;
+	struct record r;
+	size_t len;
+	char *head;
+
+	(void)state;
+	all.n = 0;
+	room_freeze(one, "script:33:one.php", &r);
+	head = room_read(&a, "ledger.head", &len);
+	room_freeze(one, "script:33:two.php", &r);
+	room_freeze(one, "script:33:three.php", &r);
+	room_merge(other, one);
+	ledger_each(one, keep, &all);
+	ledger_free(one);
+	ledger_free(other);
+	assert_breaks(&b, &all, "021", "not the one that ledger.head names");
+	assert_breaks(&b, &all, "0122", "stands there twice");
+	room_write(&a, "ledger.head", head, len);
+	assert_breaks(&a, &all, "02", "the record before it is missing");
+	free(head);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int
@@ -282,6 +333,7 @@ main(void)
 		TEST(other_key_is_refused),
 		TEST(own_records_come_back),
 		TEST(hole_in_own_history_freezes),
+		TEST(moved_lines_break),
 	};
 
 	return cmocka_run_group_tests_name("ledger_union", tests, NULL, NULL);

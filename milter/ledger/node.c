@@ -58,6 +58,6 @@ node_name(const struct ledger_file *f, char out[RECORD_NODE_MAX + 1],
 	text[strcspn(text, "\n")] = '\0';
 	snprintf(id, sizeof(id), "%s-1", text);
 	return record_id_split(id, out, &n) ||
-		error_set(e, "%s/" NODE " does not hold a node's name; restore it from "
-			  "a backup, it is in the ids of DIR/ledger", f->name);
+		error_set(e, "%s/" NODE " does not hold a node's name; it is in the "
+			  "ids of %s/ledger", f->name, f->name);
 }

@@ -141,7 +141,8 @@ print_key(const struct prog_key *k, FILE *out)
 		return;
 	if (k->prefix4 != 32)
 		fprintf(out, "/4:%u", k->prefix4);
-	fprintf(out, "/%u", k->prefix6);
+	else
+		fprintf(out, "/%u", k->prefix6);
 }
 
 static void

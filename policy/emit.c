@@ -235,11 +235,11 @@ turn_round(struct pools *s)
 {
 	struct prog_instr *in = s->pool[POOL_CODE].p;
 
-	for (uint32_t i = 0, j = pools_count(s, POOL_CODE); i < --j; i++) {
+	for (uint32_t i = 0, j = pools_count(s, POOL_CODE); i + 1 < j; i++, j--) {
 		struct prog_instr first = in[i];
 
-		in[i] = in[j];
-		in[j] = first;
+		in[i] = in[j - 1];
+		in[j - 1] = first;
 	}
 }
 

@@ -108,12 +108,21 @@ rate(const struct policy_window *w)
 	return (struct bucket_rate){ w->interval_us, w->burst };
 }
 
-/* The window's time in e, which may be NULL, from now to that of an empty
- * bucket. */
+/* From now to the time of an empty bucket. */
+static uint64_t
+clamp(uint64_t full_us, const struct policy_window *w, uint64_t now_us)
+{
+	uint64_t empty_us = now_us + w->burst * w->interval_us;
+
+	if (full_us < now_us)
+		return now_us;
+	return full_us < empty_us ? full_us : empty_us;
+}
+
+/* The window's time in e, which may be NULL. */
 static uint64_t
 full_again(const struct entry *e, const struct policy_window *w, uint64_t now_us)
 {
-	uint64_t empty_us = now_us + w->burst * w->interval_us;
 	uint64_t full_us = now_us;
 
 	for (size_t i = 0; e != NULL && i < TAGS_MAX; i++) {
@@ -125,9 +134,19 @@ full_again(const struct entry *e, const struct policy_window *w, uint64_t now_us
 			  bucket_convert(t->interval_us, rate(w), t->full_us,
 					 now_us);
 	}
-	if (full_us < now_us)
-		return now_us;
-	return full_us < empty_us ? full_us : empty_us;
+	return clamp(full_us, w, now_us);
+}
+
+/* The same, and no nearer to full than the caller knows. */
+static uint64_t
+full_or_floor(const struct entry *e, const struct store_request *q, unsigned i,
+	      unsigned k)
+{
+	const struct policy_window *w = &q->bucket[i].window[k];
+	uint64_t full_us = full_again(e, w, q->now_us);
+	uint64_t floor_us = clamp(q->floor_us[i][k], w, q->now_us);
+
+	return full_us > floor_us ? full_us : floor_us;
 }
 
 static bool
@@ -233,7 +252,7 @@ take(struct store *store, const struct store_request *q, struct store_outcome *o
 		const struct entry *e = find(m, b);
 
 		for (unsigned k = 0; k < b->n_windows; k++)
-			o->full_us[i][k] = full_again(e, &b->window[k], q->now_us);
+			o->full_us[i][k] = full_or_floor(e, q, i, k);
 	}
 	judge(q, o);
 	for (unsigned i = 0; i < q->n && o->answer == STORE_TAKEN; i++)
@@ -286,6 +305,22 @@ memory_note(struct store *store, const struct store_request *q,
 	pthread_mutex_lock(&m->lock);
 	for (unsigned i = 0; i < q->n; i++)
 		note(m, &q->bucket[i], o->full_us[i], o->now_us);
+	pthread_mutex_unlock(&m->lock);
+}
+
+void
+memory_recall(struct store *store, struct store_request *q)
+{
+	struct memory *m = (struct memory *)store;
+
+	pthread_mutex_lock(&m->lock);
+	for (unsigned i = 0; i < q->n; i++) {
+		const struct store_bucket *b = &q->bucket[i];
+		const struct entry *e = find(m, b);
+
+		for (unsigned k = 0; e != NULL && k < b->n_windows; k++)
+			q->floor_us[i][k] = full_again(e, &b->window[k], q->now_us);
+	}
 	pthread_mutex_unlock(&m->lock);
 }
 

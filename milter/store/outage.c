@@ -91,6 +91,20 @@ take_here(struct outage *a, const struct store_request *q,
 	return o->answer;
 }
 
+/* Memory's levels go along: what was let through while Redis was away, and
+ * what a Redis that comes back empty has lost, is a floor there. */
+static enum store_answer
+take_there(struct outage *a, const struct store_request *q,
+	   struct store_outcome *o)
+{
+	struct store_request there = *q;
+
+	there.now_us += (uint64_t)redis_store_offset_us(a->redis);
+	memory_recall(a->memory, &there);
+	there.now_us = q->now_us;
+	return store_take(a->redis, &there, o);
+}
+
 static enum store_answer
 take(struct store *store, const struct store_request *q, struct store_outcome *o)
 {
@@ -99,7 +113,7 @@ take(struct store *store, const struct store_request *q, struct store_outcome *o
 
 	if (is_outage(a))
 		return take_here(a, q, o);
-	switch (store_take(a->redis, q, o)) {
+	switch (take_there(a, q, o)) {
 	case STORE_TAKEN:
 	case STORE_REFUSED:
 		memory_note(a->memory, q, o);

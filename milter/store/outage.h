@@ -4,7 +4,8 @@
  *
  * The breaker opens at the first failure; from then on memory decides at once,
  * each bucket starting from the level that Redis last reported. A probe, called
- * by the daemon's keeper, closes it again.
+ * by the daemon's keeper, closes it again; what memory let through meanwhile is a
+ * floor under the levels of Redis from then on.
  */
 #ifndef MILTER_OUTAGE_H
 #define MILTER_OUTAGE_H

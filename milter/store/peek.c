@@ -36,6 +36,7 @@ read_some(struct store *from, const struct store_request *q, unsigned first,
 		.limit = "peek", .window = &too_small, .n_windows = 1,
 	};
 	memcpy(some.bucket + 1, q->bucket + first, n * sizeof(*q->bucket));
+	memcpy(some.floor_us + 1, q->floor_us + first, n * sizeof(*q->floor_us));
 	some.n = n + 1;
 	answer = store_take(from, &some, &told);
 	if (answer != STORE_REFUSED)

@@ -13,7 +13,7 @@
 #include <sodium.h>
 
 #define ARGS_MAX (3 + 1 + 3 + 3 * POLICY_PLAN_MAX)
-#define WINDOW_LEN 64			/* bytes of its four words, at most */
+#define WINDOW_LEN 96			/* bytes of its five words, at most */
 
 /* Positions in the reply, counted from 0. */
 enum { NONCE, VERDICT, NOW, BUCKET, WINDOW, WAIT, MASK, TIMES };
@@ -53,18 +53,20 @@ add_key(struct command *m, const char *ns, const struct store_bucket *b)
 }
 
 static void
-add_windows(struct command *m, const struct store_request *q,
-	    const struct store_bucket *b)
+add_windows(struct command *m, const struct store_request *q, unsigned i)
 {
+	const struct store_bucket *b = &q->bucket[i];
 	char text[WINDOW_LEN * POLICY_WINDOWS_MAX + 1] = "";
 	size_t len = 0;
 
-	for (unsigned i = 0; i < b->n_windows; i++) {
-		const struct policy_window *w = &b->window[i];
+	for (unsigned k = 0; k < b->n_windows; k++) {
+		const struct policy_window *w = &b->window[k];
 		int n = snprintf(text + len, sizeof(text) - len,
-				 "%c/%" PRIu64 " %" PRIu64 " %" PRIu32 " %" PRIu32 " ",
+				 "%c/%" PRIu64 " %" PRIu64 " %" PRIu32 " %" PRIu32
+				 " %" PRIu64 " ",
 				 w->unit == POLICY_RCPTS ? 'r' : 'm', w->period_us,
-				 w->interval_us, w->burst, store_cost(q, w));
+				 w->interval_us, w->burst, store_cost(q, w),
+				 q->floor_us[i][k]);
 
 		if (n < 0 || (size_t)n >= sizeof(text) - len) {
 			m->is_too_long = true;
@@ -95,7 +97,7 @@ script_append(struct conn *c, const char *sha, const char *ns,
 	add(&m, "%" PRIu64, call->deadline_us);
 	for (unsigned i = 0; i < q->n; i++) {
 		add(&m, "%s", q->bucket[i].is_observed ? "observe" : "enforce");
-		add_windows(&m, q, &q->bucket[i]);
+		add_windows(&m, q, i);
 	}
 	return !m.is_too_long && conn_append(c, m.arg, m.n);
 }

@@ -33,6 +33,9 @@ struct store_request {
 	uint32_t recipients;		/* messages cost 1, recipients this */
 	char token[STORE_TOKEN_MAX + 1];	/* the ledger as the node knows it */
 	uint64_t now_us;		/* monotonic; the deadline counts from it */
+	/* No bucket is nearer to full than this, in the store's clock: what the
+	 * node knows and Redis may have lost. 0: nothing is known. */
+	uint64_t floor_us[POLICY_PLAN_MAX][POLICY_WINDOWS_MAX];
 };
 
 enum store_answer {

@@ -2,7 +2,8 @@
 --
 -- KEYS: the ledger's token, then a key for each bucket.
 -- ARGV: nonce, token, deadline, then two for each bucket: `enforce` or
--- `observe`, and its windows, four words each: tag, interval, burst, cost.
+-- `observe`, and its windows, five words each: tag, interval, burst, cost, and
+-- the time before which the caller knows that it is not full (0: it does not).
 -- A bucket is stored as three words for each window: tag, interval, and the
 -- time at which it is full again; a full one need not be there. The tag is unit
 -- and period. Times are Redis's, in microseconds; all numbers are whole and
@@ -35,15 +36,16 @@ end
 local function read(key, kind, windows, value)
 	local b = { key = key, observed = kind == 'observe', others = '', last = now }
 	local by_tag = {}
-	for tag, interval, burst, cost in windows:gmatch('(%S+) (%d+) (%d+) (%d+)') do
-		local w = { tag = tag, interval = tonumber(interval), full = now,
+	for tag, interval, burst, cost, floor in windows:gmatch('(%S+) (%d+) (%d+) (%d+) (%d+)') do
+		local w = { tag = tag, interval = tonumber(interval),
 			burst = tonumber(burst), cost = tonumber(cost) }
+		w.full = full_again(w, w.interval, tonumber(floor))
 		b[#b + 1], by_tag[tag] = w, w
 	end
 	for tag, interval, full in value:gmatch('(%S+) (%d+) (%d+)') do
 		local w, time = by_tag[tag], tonumber(full)
 		if w then
-			w.full = full_again(w, tonumber(interval), time)
+			w.full = math.max(w.full, full_again(w, tonumber(interval), time))
 		elseif time > now then	-- of another version of the policy
 			b.others = b.others .. tag .. ' ' .. interval .. ' ' .. full .. ' '
 			b.last = math.max(b.last, time)

@@ -68,6 +68,17 @@ random_request(struct store_text *t)
 	}
 }
 
+/* Around now, past and future, for one bucket in eight. */
+static void
+random_floors(struct store_text *t)
+{
+	for (unsigned i = 0; i < t->q.n; i++)
+		for (unsigned k = 0; k < t->q.bucket[i].n_windows; k++)
+			if (pick(8) == 0)
+				t->q.floor_us[i][k] = clock_real_us() - 50000 +
+					pick(100000) * (1 + pick(1000));
+}
+
 static void
 compare(const struct store_text *t, const struct store_outcome *redis,
 	const struct store_outcome *memory, int round)
@@ -101,6 +112,7 @@ agree(void **state)
 		struct store_outcome o, here;
 
 		random_request(&t);
+		random_floors(&t);
 		t.q.now_us = clock_monotonic_us();
 		store_take(redis, &t.q, &o);
 		if (o.answer != STORE_TAKEN && o.answer != STORE_REFUSED)

@@ -129,7 +129,7 @@ starts_open(void **state)
 	assert_true(status.is_outage);
 	assert_string_equal(status.reason, "Redis was not asked yet");
 	assert_true(outage_probe(s));
-	check(s, "s=m2/" DAY, "taken 1", false);
+	check(s, "s=m2/" DAY, "taken 2", false);
 	outage_status(s, &status);
 	assert_false(status.is_outage);
 	assert_int_equal(status.decisions, 1);
@@ -186,8 +186,34 @@ told_once(void **state)
 	assert_int_equal(count(log, "outage end lasted="), 1);
 	assert_int_equal(count(log, " decisions=2\n"), 1);
 	assert_int_equal(count(log, "\n"), 2);
-	check(s, "d=m3/" DAY, "taken 1", false);
+	check(s, "d=m3/" DAY, "taken 3", false);
 	store_free(s);
+}
+
+/* Redis comes back empty; what this node knows is a floor, in Redis and for
+ * whoever else asks. */
+static void
+floors(void **state)
+{
+	struct store *s = open_store(PATIENT_US), *other = open_store(PATIENT_US);
+
+	(void)state;
+	assert_true(outage_probe(s));
+	assert_true(outage_probe(other));
+	check(s, "h=m5/" DAY, "taken 1", false);
+	check(s, "h=m5/" DAY, "taken 2", false);
+	private_redis_signal(&server, SIGKILL);
+	check(s, "h=m5/" DAY, "taken 3", true);
+	check(s, "?i=m5/" DAY, "taken 1", true);
+	private_redis_start(&server, NULL);
+	assert_true(outage_probe(s));
+	check(s, "h=m5/" DAY, "taken 4", false);
+	check(s, "?i=m5/" DAY, "taken 2", false);
+	assert_true(outage_probe(other));
+	check(other, "h=m5/" DAY, "taken 5", false);
+	check(s, "h=m5/" DAY, "refused 0.0 5", false);
+	store_free(s);
+	store_free(other);
 }
 
 static void
@@ -287,6 +313,7 @@ many_threads(void **state)
 	private_redis_signal(&server, SIGCONT);
 	while (!outage_probe(s))
 		;
+	check(s, "g=m100/" DAY, "refused 0.0 100", false);
 	if (taken < 100 || taken > 100 + THREADS)
 		fail_msg("got %u taken, want 100 and at most %d more", taken, THREADS);
 	store_free(s);
@@ -299,6 +326,7 @@ main(void)
 		{ "it starts without Redis", starts_open, NULL, NULL, NULL },
 		{ "levels go on", levels_go_on, NULL, NULL, NULL },
 		{ "begin and end are told once", told_once, NULL, NULL, NULL },
+		{ "a Redis that comes back empty", floors, NULL, NULL, NULL },
 		{ "a Redis found unfit is an outage", found_unfit, NULL, NULL, NULL },
 		{ "never stale in an outage", never_stale, NULL, NULL, NULL },
 		{ "many threads while it hangs", many_threads, NULL, NULL, NULL },

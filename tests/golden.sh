@@ -38,7 +38,7 @@ same() {
 
 # messages FILE: what `sluice check` says, without its own closing line.
 messages() {
-	"$sluice" check "$1" 2>&1 >"$dir/out" | grep -v '^sluice: ' >"$dir/got"
+	"$sluice" check "$1" 2>&1 >"$dir/out" | grep -v '^sluice[ :]' >"$dir/got"
 }
 
 # A policy with errors is refused; one with warnings only is not.

@@ -133,6 +133,19 @@ demo: deps
 bless: all
 	$Q B=$B tests/golden.sh --bless
 
+# The unit is written for /usr/local; another PREFIX is put in on the way.
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+install: all
+	install -D -m 755 $B/sluiced $(DESTDIR)$(PREFIX)/sbin/sluiced
+	install -D -m 755 $B/sluice $(DESTDIR)$(PREFIX)/bin/sluice
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 policy/policy.5
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 milter/daemon/sluiced.8 milter/command/sluice.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/sluice README.md CHANGES deploy/postfix.md deploy/policies/*
+	install -D -m 644 -t $(DESTDIR)$(UNITDIR) deploy/sluice-redis.service
+	sed 's#/usr/local/#$(PREFIX)/#g' deploy/sluiced.service >$(DESTDIR)$(UNITDIR)/sluiced.service
+	install -D -m 644 deploy/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/sluice.conf
+	install -D -m 644 deploy/tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/sluice.conf
+
 unit: $(unit_t)
 
 deps:

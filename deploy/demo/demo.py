@@ -145,7 +145,6 @@ class Demo:
             watch.run(5)
         self.tally.settle()
         self.seen.outage = start, time.monotonic()
-        self.seen.passed_by_then = len(self.bot.passed())
         self.seen.outage_mode = self.node.status()["mode"]
         note(f"sluice status calls this: {self.seen.outage_mode}.")
         self.try_thief(note)

@@ -25,7 +25,6 @@ class Seen:
     escaped: int = 0                # offered in it and delivered before the thaw
     stopped: int = 0                # offered in it
     outage: tuple = (0, 0)          # Redis was dead
-    passed_by_then: int = 0         # contact mail accepted until it came back
     outage_mode: str = ""           # what status.json called it
     late_replies: list = dataclasses.field(default_factory=list)
     end: float = 0                  # of all traffic
@@ -96,17 +95,14 @@ def _frozen(seen):
 
 def _redis(seen):
     first = min(seen.bot.offered.values(), default=0)
-    burst, _ = window(seen.policy, "script-mail")
-    most, sum_ = bound(seen.policy, "script-mail", seen.outage[1] - first)
-    most_after, _ = bound(seen.policy, "script-mail", seen.end - first)
+    most, sum_ = bound(seen.policy, "script-mail", seen.end - first)
     passed = len(seen.bot.passed())
     decided = seen.status.get("store", {}).get("decisions", 0)
     return (seen.outage_mode == "outage" and decided > 0
-            and seen.passed_by_then <= most and passed <= most_after + burst,
+            and passed <= most,
             f"Losing Redis is not losing the limit. {decided:,} verdicts came without "
-            f"it, and {seen.passed_by_then} contact messages had been accepted when it "
-            f"returned; the bound was {sum_} = {most}. It returned empty, which may "
-            f"cost one burst: {passed} in the end, of at most {most_after + burst}.")
+            f"it, and it returned empty: {passed} contact messages were accepted in "
+            f"all; the bound was {sum_} = {most}.")
 
 
 def _conserved(seen):

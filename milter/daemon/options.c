@@ -122,6 +122,6 @@ options_parse(struct options *o, int argc, char **argv, struct error *e)
 				 argv[optind]);
 	if (o->socket[0] == '\0' && !o->is_check)
 		return error_set(e, "-s SOCKET is missing, as in -s "
-				 "unix:/var/spool/postfix/sluice/sluiced.sock");
+				 "unix:/var/spool/postfix/sluice/milter.sock");
 	return settings_finish(&o->settings, e);
 }

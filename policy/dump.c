@@ -11,7 +11,8 @@
 #include "eval.h"
 #include "facts.h"
 
-#define INDENT "        "
+#define LABEL_WIDTH 8
+#define CLAUSE "\n            "
 
 static const char *const op_words[] = {
 #define OP(name, word, kind, fact, operand, note) word,
@@ -153,28 +154,36 @@ print_answer(enum policy_action action, const char *text, FILE *out)
 		fprintf(out, " \"%s\"", text);
 }
 
+/* In the words of a policy; policy_window_text leaves `messages` out. */
+static void
+print_window(const struct policy_window *w, FILE *out)
+{
+	char text[64];
+
+	policy_window_text(w, text, sizeof(text));
+	fprintf(out, "%u%s%s", w->count, w->unit == POLICY_MESSAGES ? " messages" : "",
+		text + strspn(text, "0123456789"));
+	if (w->burst != w->count)
+		fprintf(out, " burst %u", w->burst);
+}
+
 /* The limit as it was written, but for what its instructions say. */
 static void
 print_limit(const struct policy *p, uint32_t i, FILE *out)
 {
 	const struct prog_limit *l = prog_limit(p, i);
 	struct policy_limit view = policy_limit(p, i);
-	char text[64];
 
 	for (uint32_t k = 0; k < l->n_keys; k++) {
-		fputs(k == 0 ? INDENT "    by " : ", ", out);
+		fputs(k == 0 ? CLAUSE "by " : ", ", out);
 		print_key(prog_key(p, l->first_key + k), out);
 	}
-	fputs(l->n_keys == 0 ? INDENT "    allow " : "\n" INDENT "    allow ", out);
 	for (unsigned w = 0; w < view.n_windows; w++) {
-		policy_window_text(&view.window[w], text, sizeof(text));
-		fprintf(out, "%s%s", w == 0 ? "" : ", ", text);
-		if (view.window[w].burst != view.window[w].count)
-			fprintf(out, " burst %u", view.window[w].burst);
+		fputs(w == 0 ? CLAUSE "allow " : ", ", out);
+		print_window(&view.window[w], out);
 	}
-	fputs("\n" INDENT "    else ", out);
+	fputs(CLAUSE "else ", out);
 	print_answer(view.action, view.text, out);
-	fputc('\n', out);
 }
 
 static void
@@ -217,15 +226,15 @@ policy_dump(const struct policy *p, FILE *out)
 			fputc('\n', out);
 		if (label[i] != 0)
 			snprintf(name, sizeof(name), "L%u:", label[i]);
-		fprintf(out, "%-*s", (int)sizeof(INDENT) - 1, name);
+		fprintf(out, "%-*s", LABEL_WIDTH, name);
 		print_instr(p, in, out);
 		if (in->jt > 0)
 			fprintf(out, "  then L%u", label[i + 1 + in->jt]);
 		if (in->jf > 0)
 			fprintf(out, "  else L%u", label[i + 1 + in->jf]);
-		fputc('\n', out);
 		if (in->op == OP_CHARGE)
 			print_limit(p, in->k, out);
+		fputc('\n', out);
 	}
 }
 

@@ -79,7 +79,10 @@ void
 session_connect(struct session *s, const char *daemon_name,
 		const char *daemon_port, const char *client)
 {
+	/* Always present, so that a limit by it covers whatever comes. */
 	set(&s->listener, identity_name, daemon_name);
+	if (s->listener.len == 0)
+		set(&s->listener, identity_name, IDENTITY_INVALID);
 	s->is_local = daemon_port != NULL && strcmp(daemon_port, "0") == 0;
 	s->is_marked = s->is_local && daemon_name != NULL &&
 		       strcmp(daemon_name, s->site->local_name) == 0;

@@ -21,6 +21,8 @@ static const char policy_text[] =
 	"	allow 1 message/day, 5 recipients/day else reject \"50% of it\" }\n"
 	"limit senders { for relayed mail by sender allow 1 message/day else tempfail }\n"
 	"limit hosts { for relayed mail by client allow 5 messages/day else tempfail }\n"
+	"limit ports { for inbound mail when sender = \"port@x\" by listener\n"
+	"	allow 1 message/day else reject }\n"
 	"frozen { local hold smtp tempfail \"Suspended\" }\n";
 
 #define PHP "X-PHP-Originating-Script"
@@ -49,6 +51,10 @@ static const struct row {
 	  { LOCAL, .header = { { PHP, "33:a.php" } } }, VERDICT_HOLD, 0 },
 	{ "two scripts", { LOCAL, .header = { { PHP, "33:a.php" } } },
 	  { LOCAL, .header = { { PHP, "33:b.php" } } }, VERDICT_ACCEPT, 0 },
+	{ "a listener without a name is one",
+	  { .port = "25", .client = "203.0.113.1", .sender = "port@x" },
+	  { .name = "", .port = "25", .client = "203.0.113.2", .sender = "port@x" },
+	  VERDICT_REJECT, 0 },
 	{ "a forged second script", { LOCAL, .header = { { PHP, "33:a.php" } } },
 	  { LOCAL, .header = { { PHP, "33:a.php" }, { PHP, "33:b.php" } } },
 	  VERDICT_HOLD, 0 },

@@ -107,6 +107,7 @@ look(struct spread *sp, struct ledger *l, struct conn *c,
 	return sp->why.text[0] == '\0';
 }
 
+/* Nobody is left to wait for. */
 static bool
 is_heard(const struct spread *sp)
 {
@@ -114,6 +115,16 @@ is_heard(const struct spread *sp)
 		if (!sp->node[i].is_confirmed && !sp->node[i].is_away)
 			return false;
 	return true;
+}
+
+static size_t
+confirmed(const struct spread *sp)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < sp->n; i++)
+		n += sp->node[i].is_confirmed;
+	return n;
 }
 
 void
@@ -149,7 +160,8 @@ spread_free(struct spread *sp)
 bool
 spread_is_complete(const struct spread *sp)
 {
-	return sp->is_mirrored && sp->why.text[0] == '\0' && is_heard(sp);
+	return sp->is_mirrored && sp->why.text[0] == '\0' &&
+	       confirmed(sp) == sp->n;
 }
 
 const char *
@@ -157,41 +169,30 @@ spread_where(const struct spread *sp)
 {
 	if (!sp->is_mirrored)
 		return "on this node only";
-	if (!spread_is_complete(sp))
-		return "but not everywhere yet";
-	for (size_t i = 0; i < sp->n; i++)
-		if (!sp->node[i].is_confirmed)
-			return "on every node in contact";
-	return "everywhere";
+	return spread_is_complete(sp) ? "everywhere" : "but not everywhere yet";
 }
 
 void
 spread_print(const struct spread *sp)
 {
-	char age[SHOW_AGE_MAX];
-	size_t confirmed = 0;
-
-	for (size_t i = 0; i < sp->n; i++)
-		confirmed += sp->node[i].is_confirmed;
 	if (sp->is_mirrored)
-		printf(" %zu of %zu node%s confirmed.", confirmed, sp->n,
+		printf(" %zu of %zu node%s confirmed.", confirmed(sp), sp->n,
 		       sp->n == 1 ? "" : "s");
 	putchar('\n');
-	for (size_t i = 0; i < sp->n; i++)
-		if (!sp->node[i].is_confirmed && sp->node[i].is_away)
-			printf("Node %s has been silent for %s and was not waited for. If "
-			       "it runs without Redis, give the order there too.\n",
-			       sp->node[i].name,
-			       show_age(sp->node[i].silent_us, age));
 }
 
 static void
-complain_node(const struct spread_node *node, const char *do_there)
+complain_node(const struct spread_node *node, const struct settings *s,
+	      const char *do_there)
 {
 	char age[SHOW_AGE_MAX];
 
 	fprintf(stderr, "NOT confirmed: node %s, last heard of %s ago. Run there: %s\n",
 		node->name, show_age(node->silent_us, age), do_there);
+	if (node->is_away)
+		fprintf(stderr, "It was not waited for. If it is gone for good, take it "
+			"off the list: redis-cli ... HDEL 'sluice:{%s}:nodes' %s\n",
+			s->ns, node->name);
 }
 
 void
@@ -209,6 +210,6 @@ spread_complain(const struct spread *sp, const struct settings *s,
 		fprintf(stderr, "Redis at %s was lost before all nodes could confirm: "
 			"%s\n", s->redis, sp->why.text);
 	for (size_t i = 0; sp->is_mirrored && i < sp->n; i++)
-		if (!sp->node[i].is_confirmed && !sp->node[i].is_away)
-			complain_node(&sp->node[i], do_there);
+		if (!sp->node[i].is_confirmed)
+			complain_node(&sp->node[i], s, do_there);
 }

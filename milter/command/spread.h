@@ -34,13 +34,14 @@ void spread_wait(struct spread *out, struct ledger *l, const struct settings *s,
 		 uint64_t wait_us);
 void spread_free(struct spread *sp);
 
-/* True if nobody is missing who could still decide otherwise. */
+/* True if every node has confirmed. One that is away has not: it may be running
+ * without Redis. */
 bool spread_is_complete(const struct spread *sp);
 
 /* "everywhere", "on this node only": where the order holds. */
 const char *spread_where(const struct spread *sp);
 
-/* " 2 of 2 nodes confirmed." and, a line each, who is away; on stdout. */
+/* " 2 of 2 nodes confirmed.", on stdout. */
 void spread_print(const struct spread *sp);
 
 /* Says on stderr who is missing; do_there is what to run on that node. */

@@ -99,9 +99,10 @@ def two_nodes(t, redis, node, other):
         key = f"sluice:{{{node.ns}}}:nodes"
         token = redis.ask("HGET", key, name).split()[1]
         redis.ask("HSET", key, name, b"1000000 " + token)
-        done = expect(node, 0, "freeze", "--login", "c", *WHY)
-        t.has(done.stdout, "Frozen on every node in contact: login c", "stdout")
-        t.has(done.stdout, f"Node {name} has been silent for ", "stdout")
+        done = expect(node, 3, "freeze", "--login", "c", "--wait", "3600", *WHY)
+        t.has(done.stdout, "Frozen but not everywhere yet: login c", "stdout")
+        t.has(done.stderr, f"NOT confirmed: node {name}, last heard of ", "stderr")
+        t.has(done.stderr, f"HDEL 'sluice:{{{node.ns}}}:nodes' {name}", "stderr")
     node.stop()
 
 

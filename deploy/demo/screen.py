@@ -84,8 +84,9 @@ class Watch:
 
 
 def table(rows):
-    print("\n" + " " * 15 + "".join(f"{e:>{len(e) + 1}}" for e in ENDS))
+    widths = [max(len(e), len("99,999")) + 1 for e in ENDS]
+    print("\n" + " " * 15 + "".join(f"{e:>{w}}" for e, w in zip(ENDS, widths)))
     for name, counts in rows:
-        cells = "".join(f"{n:>{len(e) + 1},}" for e, n in zip(ENDS, counts))
+        cells = "".join(f"{n:>{w},}" for n, w in zip(counts, widths))
         print(f"   {name:<12}{cells}")
     print(flush=True)

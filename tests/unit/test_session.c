@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../../milter/daemon/session.h"
+#include "../../milter/log.h"
 #include "../../milter/store/memory.h"
 
 static const char policy_text[] =
@@ -314,6 +315,7 @@ main(void)
 	struct CMUnitTest tests[N_ROWS(rows) + N_ROWS(answer_rows) + 1];
 	size_t n = 0;
 
+	log_open("test_session", false, LOG_LEVEL_ERROR);
 	ROWS(tests, &n, rows, two_messages);
 	ROWS(tests, &n, answer_rows, answers);
 	tests[n] = (struct CMUnitTest)cmocka_unit_test(no_message);

@@ -28,8 +28,6 @@ only_in() { # PATTERN FILE...: where else the pattern stands
 
 ok "only milter.c knows libmilter" "$(only_in 'mfapi\.h' milter/daemon/milter.c)"
 ok "only conn.c knows hiredis" "$(only_in '#include.*hiredis' milter/store/conn.c)"
-ok "only pseudonym.c and the token know libsodium" "$(find milter policy -name '*.[ch]' |
-	xargs grep -lE '#include <sodium' | grep -vE 'milter/(pseudonym|store/[a-z_]*|ledger/[a-z_]*)\.c')"
 ok "policy/ knows no clock, socket, log or stream of its own" "$(grep -nE \
 	'stderr|stdout|clock_gettime|time\(|socket\(|sodium|hiredis|mfapi|\.\./milter' \
 	policy/*.[ch])"

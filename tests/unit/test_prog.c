@@ -3,7 +3,7 @@
  */
 #include "compile.h"
 
-#include "../../policy/prog.h"
+#include "../../policy/pools.h"
 #include "../../policy/verify.h"
 #include "random.h"
 
@@ -151,7 +151,8 @@ struct row {
 };
 
 /* The code of whole begins: 0 class, 1 has, 2 charge, 3 class, 4 has, 5 has,
- * 6 in, 7 above, 8 below, 9 charge, 10 class, 11 has, 12 within, 13 equal. */
+ * 6 in, 7 above, 8 below, 9 charge, 10 class, 11 has, 12 within, 13 equal. It
+ * ends: 18 charge, 19 done. */
 static const struct row rows[] = {
 	{ "other count", HEAD(pool[POOL_CODE].n), 0, 0, "block" },
 	{ "other size", HEAD(size), 0, 8, "block" },
@@ -165,6 +166,7 @@ static const struct row rows[] = {
 	{ "a jump behind the end if true", INSTR(jt), 0, 99, "instruction" },
 	{ "a jump where there is none", INSTR(jt), 2, 1, "instruction" },
 	{ "the other jump where there is none", INSTR(jf), 2, 1, "instruction" },
+	{ "no end", INSTR(op), 19, OP_CHARGE, "instruction" },
 	{ "an end before the end", INSTR(op), 1, OP_DONE, "instruction" },
 	{ "unknown instruction", INSTR(op), 0, OPS, "instruction" },
 	{ "unknown fact", INSTR(fact), 1, POLICY_FACTS, "instruction" },
@@ -264,15 +266,48 @@ plan_is_bounded(void **state)
 	policy_free(p);
 }
 
-static void
-layout_is_bounded(void **state)
+/* What the verifier says to a program of n instructions DONE, and a reply of
+ * len bytes to frozen mail. */
+static const char *
+reason_for(size_t n, size_t len)
 {
-	struct policy p = { .size = 0 };
+	struct pools s = { .a = arena_new((size_t)1 << 20) };
+	const struct prog_instr done = { .op = OP_DONE };
+	const struct prog_set own = { .n_names = 0 };
+	char reply[POLICY_TEXT_MAX + 1];
+	struct prog_text text;
+	struct policy *p;
+	const char *reason;
+
+	assert_non_null(s.a);
+	memset(reply, 'a', sizeof(reply));
+	pools_text(&s, text_of(""));
+	text = pools_text(&s, (struct policy_text){ reply, len });
+	pools_add(&s, POOL_SETS, &own, 1);
+	for (size_t i = 0; i < n; i++)
+		pools_add(&s, POOL_CODE, &done, 1);
+	p = pools_block(&s);
+	assert_non_null(p);
+	p->frozen[POLICY_LOCAL].text = text;
+	reason = verify(p, p->size);
+	policy_free(p);
+	arena_free(s.a);
+	return reason;
+}
+
+static void
+sizes_are_bounded(void **state)
+{
+	struct pools s = { .a = NULL };
 
 	(void)state;
-	assert_true(prog_layout(&p));
-	p.pool[POOL_TEXTS].n = UINT32_MAX;
-	assert_false(prog_layout(&p));
+	assert_null(reason_for(1, POLICY_TEXT_MAX));
+	assert_non_null(strstr(reason_for(1, POLICY_TEXT_MAX + 1), "frozen"));
+	assert_non_null(strstr(reason_for(0, 0), "instruction"));
+	assert_non_null(strstr(reason_for(2, 0), "instruction"));
+	assert_non_null(strstr(reason_for(PROG_CODE_MAX + 1, 0), "instruction"));
+	s.pool[POOL_TEXTS].n = UINT32_MAX;
+	assert_null(pools_block(&s));
 }
 
 static void
@@ -298,7 +333,7 @@ main(void)
 		cmocka_unit_test(several_bytes_may_be_wrong),
 		cmocka_unit_test(every_cut_is_refused),
 		cmocka_unit_test(plan_is_bounded),
-		cmocka_unit_test(layout_is_bounded),
+		cmocka_unit_test(sizes_are_bounded),
 		cmocka_unit_test(equal_text_is_an_equal_block),
 	};
 	size_t n = 6;

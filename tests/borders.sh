@@ -44,6 +44,10 @@ ok "no file is over 400 lines" "$(find policy milter tests deploy Makefile \
 	xargs wc -l | awk '$1 > 400 && $2 != "total"')"
 ok "nothing is left unfinished" "$(find policy milter tests deploy Makefile -type f |
 	grep -v borders.sh | grep -v golden/ | xargs grep -nE 'TODO|FIXME|\bXXX\b|HACK')"
+ok "each F-number is explained in deploy/facts.md" "$(grep -rhoE '\bF[0-9]{1,2}\b' \
+	policy milter tests deploy --include='*.[chl1-8]' --include='*.def' --include='*.md' \
+	--include='*.py' --include='*.lua' --include='*.service' --include='*.conf' |
+	sort -u | while read -r f; do grep -q "^| $f |" deploy/facts.md || echo "$f"; done)"
 ok "manual pages are clean" "$(find policy milter deploy -name '*.[1-8]' |
 	xargs -r mandoc -T lint -W warning 2>&1)"
 echo "1..$n"

@@ -57,17 +57,6 @@ keeper_new(const struct keeper_options *o)
 	return k;
 }
 
-void
-keeper_free(struct keeper *k)
-{
-	if (k == NULL)
-		return;
-	conn_close(k->conn);
-	pthread_cond_destroy(&k->changed);
-	pthread_mutex_destroy(&k->lock);
-	free(k);
-}
-
 static uint64_t
 deadline(const struct keeper *k)
 {

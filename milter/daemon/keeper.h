@@ -33,7 +33,6 @@ bool keeper_start(struct keeper *k);
 
 /* Ends the thread, if there is one, after a last status file. */
 void keeper_stop(struct keeper *k);
-void keeper_free(struct keeper *k);
 
 /* For struct site: any thread. One exchange serves all who wait. */
 bool keeper_sync(void *keeper, uint64_t deadline_us);

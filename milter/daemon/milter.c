@@ -2,10 +2,11 @@
  * milter.c - libmilter's callbacks: what Postfix says goes to the session,
  * what the session decides goes to Postfix.
  *
- * Only the end of a message is ever answered with anything but "go on" (D2,
- * D3). A session is made when the first callback needs one, since a close may
- * come without a connect. Where there is no memory for one, mail goes on to
- * its end and is deferred there.
+ * Only the end of a message is ever answered with anything but "go on": a
+ * charge cannot be given back, and an early accept would take the rest of the
+ * connection past the gate. A session is made when the first callback needs
+ * one, since a close may come without a connect. Where there is no memory for
+ * one, mail goes on to its end and is deferred there.
  */
 #include "milter.h"
 

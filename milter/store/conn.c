@@ -2,7 +2,7 @@
  * conn.c - one connection to Redis; the only file that knows hiredis.
  *
  * Of hiredis we use what formats a command and what reads a reply. The socket
- * is ours: then one deadline covers everything (D8), a reply is bounded, a
+ * is ours: then one deadline covers everything, a reply is bounded, a
  * closed peer raises no SIGPIPE, and hiredis 0.14 and 1.x are alike.
  */
 #include "conn.h"
@@ -242,7 +242,7 @@ collect(struct conn *c, struct reply **reply, size_t *got, size_t n,
 			return true;
 		reply[(*got)++] = r;
 	}
-	/* What was not asked for would be taken for the next answer (D7). */
+	/* What was not asked for would be taken for the next answer. */
 	return c->reader->pos == c->reader->len ||
 	       error_set(e, "Redis answered more than was asked");
 }

@@ -2,8 +2,8 @@
  * conn.h - one connection to Redis; the only file that knows hiredis.
  *
  * Commands are argument vectors with lengths, never formats. Every exchange has
- * a deadline on the monotonic clock (a hiredis timeout counts per read, D8).
- * After any error, short, late or odd reply the connection must be closed (D7):
+ * a deadline on the monotonic clock (a hiredis timeout counts per read).
+ * After any error, short, late or odd reply the connection must be closed:
  * conn_exchange says so, conn_close does it. Not for two threads at once.
  */
 #ifndef MILTER_CONN_H

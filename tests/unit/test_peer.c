@@ -1,7 +1,7 @@
 /*
  * test_peer.c - whatever the peer sends, only the right answer is one.
  *
- * Each row asks twice: after a failure the connection is closed (D7), so that
+ * Each row asks twice: after a failure the connection is closed, so that
  * the good reply that the peer holds ready is never read.
  */
 #include "test.h"
@@ -61,8 +61,7 @@ static const struct row rows[] = {
 	{ "hangs up", { "~" }, "down" },
 };
 
-/* Here a deadline of each read would be kept, and that of the request not
- * (D8). */
+/* Here a deadline of each read would be kept, and that of the request not. */
 static const struct row slow_rows[] = {
 	{ "half an answer", { "!*7\r\n$16\r\n0123" }, "down" },
 	{ "byte by byte", { "%" FAKE_GOOD }, "down" },

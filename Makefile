@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 SAN ?= none
 V ?= 0
 
-# The lists are the architecture: modules by name, in the order of dependence.
+# The lists are the architecture: modules by name, what is used by much first.
 POLICY  = arena diag lex words facts cursor parse parse_value parse_expr parse_answer parse_limit \
           check check_limit check_expr check_value prove text identity address domain prog match pools emit verify eval key dump bucket policy
 COMMON  = error clock log pseudonym settings load

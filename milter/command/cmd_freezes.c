@@ -12,6 +12,7 @@
 
 #include "../clock.h"
 #include "show.h"
+#include "spread.h"
 #include "state.h"
 
 static json_t *
@@ -96,6 +97,20 @@ print(struct state *st, bool is_json)
 			    "cannot be trusted: %s", broken);
 }
 
+/* What other nodes have frozen comes by Redis. */
+static int
+ask_others(struct state *st, const struct settings *s)
+{
+	struct error e;
+
+	if (spread_sync(st->ledger, s, &e))
+		return EXIT_YES;
+	fflush(stdout);
+	fprintf(stderr, "Redis at %s cannot be used (%s): what other nodes have frozen "
+		"lately may be missing.\n", s->redis, e.text);
+	return EXIT_PART;
+}
+
 static int
 freezes(struct settings *s, int argc, char **argv)
 {
@@ -105,7 +120,7 @@ freezes(struct settings *s, int argc, char **argv)
 	bool is_json = false;
 	struct state st;
 	struct error e;
-	int c, code;
+	int c, code, others = EXIT_YES;
 
 	while ((c = command_getopt(s, argc, argv, "", longs)) != -1) {
 		if (c != 'j')
@@ -118,14 +133,17 @@ freezes(struct settings *s, int argc, char **argv)
 		return command_usage("%s", e.text);
 	if (!state_open(&st, s, &e))
 		return command_fail("%s", e.text);
+	if (ledger_broken(st.ledger) == NULL)
+		others = ask_others(&st, s);
 	code = print(&st, is_json);
 	state_close(&st);
-	return code;
+	return code != EXIT_YES ? code : others;
 }
 
 const struct verb verb_freezes = {
 	"freezes", freezes, "what is frozen, since when, by whom and why",
 	"usage: sluice freezes [--json]\n\n"
-	"Lists what is frozen as this node knows it, oldest first. Exit 0 also when\n"
-	"nothing is; 1 when the ledger cannot be trusted: then everything is frozen.\n",
+	"Lists what is frozen on any node, oldest first. Exit 0 also when nothing is;\n"
+	"3 without Redis: then as this node knows it; 1 when the ledger cannot be\n"
+	"trusted: then everything is frozen.\n",
 };

@@ -1,12 +1,11 @@
 #!/usr/bin/python3
 """freeze.py - sluice freeze: here first, then everywhere."""
-import json
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from lab import run  # noqa: E402
-from lab.desk import expect, give_key, scopes  # noqa: E402
+from lab.desk import expect, freezes, give_key, scopes  # noqa: E402
 from lab.policy import policy  # noqa: E402
 
 WHY = ("--reason", "spam run, ticket 4711")
@@ -37,8 +36,7 @@ REFUSED = (
 
 
 def record(node, scope):
-    found = json.loads(expect(node, 0, "freezes", "--json").stdout)["freezes"]
-    return next(f for f in found if f["scope"] == scope)
+    return next(f for f in freezes(node) if f["scope"] == scope)
 
 
 def refused(t, node):

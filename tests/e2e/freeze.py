@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """freeze.py - the switch that stops mail, and what it survives."""
-import json
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from lab import run, until  # noqa: E402
+from lab.desk import freezes, scopes  # noqa: E402
 from lab.policy import policy  # noqa: E402
 from lab.smtp import Smtp, send  # noqa: E402
 
@@ -23,8 +23,7 @@ def sluice(lab, want, *args, **how):
 
 def frozen(lab):
     """The scopes that are frozen, as `sluice freezes` says."""
-    done = sluice(lab, 0, "freezes", "--json")
-    return [f["scope"] for f in json.loads(done.stdout)["freezes"]]
+    return scopes(lab.node)
 
 
 def php(lab, script, marker):
@@ -61,7 +60,7 @@ def one_script(t, lab):
         forged = {"X-PHP-Originating-Script": "0:form.php"}
         t.equal(relay(lab, headers=forged).code, 250, "the reply")
     with t.test("the log names the freeze that held the message"):
-        freeze, = json.loads(lab.node.sluice("freezes", "--json").stdout)["freezes"]
+        freeze, = freezes(lab.node)
         lines = lab.node.decisions("hold", f"freeze={freeze['id']}")
         t.equal(len(lines), 1, "lines in the log")
         t.equal((freeze["by"], freeze["reason"]), ("root", "spam run, 4711"), "the record")

@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """freeze_nodes.py - when `sluice freeze` exits 0, no node lets mail go."""
-import json
 import os
 import signal
 import sys
@@ -8,6 +7,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from lab import run, until  # noqa: E402
+from lab.desk import freezes  # noqa: E402
 from lab.load import Load  # noqa: E402
 from lab.policy import policy  # noqa: E402
 from lab.sluiced import start_pair  # noqa: E402
@@ -21,10 +21,6 @@ def sluice(node, want, *args):
     if done.returncode != want:
         raise AssertionError(f"got exit status {done.returncode}, want {want}: {done}")
     return done
-
-
-def freezes(node):
-    return json.loads(sluice(node, 0, "freezes", "--json").stdout)["freezes"]
 
 
 def outcome(lab, node):

@@ -33,6 +33,10 @@ def expect(node, code, *args, **how):
     return done
 
 
+def freezes(node):
+    """What is frozen, with or without Redis."""
+    return json.loads(node.sluice("freezes", "--json").stdout)["freezes"]
+
+
 def scopes(node):
-    done = expect(node, 0, "freezes", "--json")
-    return [f["scope"] for f in json.loads(done.stdout)["freezes"]]
+    return [f["scope"] for f in freezes(node)]

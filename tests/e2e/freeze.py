@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from lab import run, until  # noqa: E402
-from lab.desk import freezes, scopes  # noqa: E402
+from lab.desk import freezes  # noqa: E402
 from lab.policy import policy  # noqa: E402
 from lab.smtp import Smtp, send  # noqa: E402
 
@@ -23,7 +23,7 @@ def sluice(lab, want, *args, **how):
 
 def frozen(lab):
     """The scopes that are frozen, as `sluice freezes` says."""
-    return scopes(lab.node)
+    return [f["scope"] for f in freezes(lab.node)]
 
 
 def php(lab, script, marker):

@@ -19,7 +19,7 @@ COMMON  = error clock log pseudonym settings load
 STORE   = store request peek endpoint conn combine script memory redis_store redis_fit outage
 LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger mirror mirror_nodes
 DAEMON  = sluiced options fitness lock listen milter session decide report verdict live keeper status
-COMMAND = sluice show state order spread facts_option cmd_check cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
+COMMAND = sluice show state order scope_option spread facts_option cmd_check cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
 UNIT    = bucket diag lex identity address match check mangle prog emit eval key scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory endpoint store agree redis peer combine outage fit verdict session
 

@@ -12,11 +12,12 @@
 #include <string.h>
 
 #include "order.h"
+#include "scope_option.h"
 #include "spread.h"
 #include "state.h"
 #include "show.h"
 
-enum { OPT_SCOPE = 256, OPT_REASON = 300, OPT_WAIT };
+enum { OPT_REASON = SCOPE_OPTION + 64, OPT_WAIT };
 
 struct freeze {
 	struct scope scope;
@@ -36,8 +37,7 @@ take_option(struct freeze *fr, int c, const char *value, struct error *e)
 		return order_wait(value, &fr->wait_us, e);
 	default:
 		fr->n_scopes++;
-		return scope_set(&fr->scope, (enum scope_kind)(c - OPT_SCOPE),
-				 value != NULL ? value : "", e);
+		return scope_option(&fr->scope, c, value, e);
 	}
 }
 
@@ -47,14 +47,7 @@ options(struct freeze *fr, struct settings *s, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		SETTINGS_LONG,
-		{ "all", no_argument, NULL, OPT_SCOPE + SCOPE_ALL },
-		{ "class", required_argument, NULL, OPT_SCOPE + SCOPE_CLASS },
-		{ "script", required_argument, NULL, OPT_SCOPE + SCOPE_SCRIPT },
-		{ "uid", required_argument, NULL, OPT_SCOPE + SCOPE_UID },
-		{ "login", required_argument, NULL, OPT_SCOPE + SCOPE_LOGIN },
-		{ "sender", required_argument, NULL, OPT_SCOPE + SCOPE_SENDER },
-		{ "domain", required_argument, NULL, OPT_SCOPE + SCOPE_DOMAIN },
-		{ "client", required_argument, NULL, OPT_SCOPE + SCOPE_CLIENT },
+		SCOPE_OPTIONS,
 		{ "reason", required_argument, NULL, OPT_REASON },
 		{ "wait", required_argument, NULL, OPT_WAIT },
 		{ 0 }
@@ -165,14 +158,7 @@ const struct verb verb_freeze = {
 	"Mail of the scope is held (local mail) or refused for now (SMTP) until a thaw.\n"
 	"Works with sluiced stopped, and with Redis away: then for this node only.\n\n"
 	"SCOPE, exactly one:\n"
-	"  --all                  all outbound mail\n"
-	"  --class CLASS          local, authenticated or relayed\n"
-	"  --script UID:FILE      a PHP script, as 33:contact.php\n"
-	"  --uid N                a user of this machine, by number\n"
-	"  --login LOGIN          an account that logs in to send\n"
-	"  --sender ADDRESS       an envelope sender; <> is the null sender\n"
-	"  --domain DOMAIN        exactly this sender domain\n"
-	"  --client IP[/PREFIX]   an SMTP client or a network\n\n"
+	SCOPE_OPTION_HELP "\n"
 	"  --reason TEXT          why; it is on record\n"
 	"  --wait SECONDS         for the other nodes to confirm (5)\n\n"
 	"Exit 0: frozen everywhere. 3: frozen here, the output names who is missing.\n"

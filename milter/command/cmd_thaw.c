@@ -13,17 +13,52 @@
 
 #include "../clock.h"
 #include "order.h"
+#include "scope_option.h"
 #include "show.h"
 #include "spread.h"
 #include "state.h"
 
-enum { OPT_REASON = 256, OPT_WAIT };
+enum { OPT_REASON = SCOPE_OPTION + 64, OPT_WAIT };
 
 struct thaw {
-	const char *target;		/* scope or id, as it was given */
+	char scope[SCOPE_TEXT_MAX + 1];	/* of an option */
+	const char *target;		/* that, or the scope or id as it was given */
 	const char *reason;
 	uint64_t wait_us;
 };
+
+static bool
+take_option(struct thaw *t, int c, const char *value, struct error *e)
+{
+	struct scope scope;
+
+	switch (c) {
+	case OPT_REASON:
+		t->reason = value;
+		return true;
+	case OPT_WAIT:
+		return order_wait(value, &t->wait_us, e);
+	default:
+		if (t->target != NULL)
+			return error_set(e, "name one scope at a time");
+		t->target = t->scope;
+		if (!scope_option(&scope, c, value, e))
+			return false;
+		scope_text(&scope, t->scope);
+		return true;
+	}
+}
+
+/* False: e says why it can be neither. */
+static bool
+is_scope_or_id(const char *text, struct error *e)
+{
+	char node[RECORD_NODE_MAX + 1];
+	struct scope scope;
+	uint64_t n;
+
+	return record_id_split(text, node, &n) || scope_parse(&scope, text, e);
+}
 
 /* EXIT_YES: go on. */
 static int
@@ -31,6 +66,7 @@ options(struct thaw *t, struct settings *s, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		SETTINGS_LONG,
+		SCOPE_OPTIONS,
 		{ "reason", required_argument, NULL, OPT_REASON },
 		{ "wait", required_argument, NULL, OPT_WAIT },
 		{ 0 }
@@ -41,15 +77,16 @@ options(struct thaw *t, struct settings *s, int argc, char **argv)
 	while ((c = command_getopt(s, argc, argv, "", longs)) != -1) {
 		if (c == '?')
 			return command_usage(NULL);
-		if (c == OPT_REASON)
-			t->reason = optarg;
-		else if (!order_wait(optarg, &t->wait_us, &e))
+		if (!take_option(t, c, optarg, &e))
 			return command_usage("%s", e.text);
 	}
-	if (argc - optind != 1)
+	if (argc - optind != (t->target == NULL))
 		return command_usage("name one scope or id, as `sluice freezes` shows it: "
 				     "sluice thaw script:33:contact.php --reason ...");
-	t->target = argv[optind];
+	if (t->target == NULL)
+		t->target = argv[optind];
+	if (!is_scope_or_id(t->target, &e))
+		return command_usage("%s", e.text);
 	if (!settings_finish(s, &e))
 		return command_usage("%s", e.text);
 	return EXIT_YES;
@@ -224,6 +261,7 @@ const struct verb verb_thaw = {
 	"Lifts the freezes of exactly this scope, or the one with this id, as\n"
 	"`sluice freezes` shows them: all, class:local, script:33:contact.php, uid:33,\n"
 	"login:shop, sender:news@shop.example, domain:shop.example, client:192.0.2.0/24.\n"
+	"The options of `sluice freeze` name a scope here too: --script 33:contact.php.\n"
 	"Wider and narrower freezes stay. Mail that was held is not released.\n\n"
 	"  --reason TEXT     why it may go again; it is on record\n"
 	"  --wait SECONDS    for the other nodes to confirm (5)\n\n"

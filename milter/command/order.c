@@ -47,6 +47,9 @@ order_begin(struct record *r, enum record_kind kind, const char *reason,
 	else
 		snprintf(r->by, sizeof(r->by), "%u", getuid());
 	snprintf(r->sudo, sizeof(r->sudo), "%s", sudo != NULL ? sudo : "");
+	for (char *c = r->sudo; *c != '\0'; c++)
+		if (*c < 0x20 || *c > 0x7e)
+			*c = '?';	/* the environment may hold anything */
 	return true;
 }
 

@@ -30,6 +30,11 @@ REFUSED = (
     ("inbound mail", ("--class", "inbound", *WHY)),
     ("not an address", ("--client", "mail.example", *WHY)),
     ("not a script", ("--script", "contact.php", *WHY)),
+    ("a pattern of senders", ("--sender", "*@shop.example", *WHY)),
+    ("a pattern of scripts", ("--script", "33:*", *WHY)),
+    ("a pattern of logins", ("--login", "*", *WHY)),
+    ("a script with its directory", ("--script", "33:/var/www/contact.php", *WHY)),
+    ("half an address", ("--sender", "root", *WHY)),
     ("a wait that is no number", ("--all", "--wait", "soon", *WHY)),
     ("a word too many", ("--all", "now", *WHY)),
 )
@@ -57,11 +62,11 @@ def stopped(t, node):
             t.equal(done.stderr, "", "stderr")
             t.true(scope in scopes(node), scope)
     with t.test("it is on record: who, sudo, why"):
-        os.environ["SUDO_USER"] = "alice"
+        os.environ["SUDO_USER"] = "al\nice"
         expect(node, 0, "freeze", "--uid", "77", *WHY)
         del os.environ["SUDO_USER"]
         r = record(node, "uid:77")
-        t.equal((r["by"], r["sudo"], r["reason"]), ("root", "alice", WHY[1]), "record")
+        t.equal((r["by"], r["sudo"], r["reason"]), ("root", "al?ice", WHY[1]), "record")
     with t.test("frozen twice: said, and still a record"):
         done = expect(node, 0, "freeze", "--all", *WHY)
         t.has(done.stdout, "It was frozen already, by root", "stdout")

@@ -29,6 +29,13 @@ def refused(t, node):
 
 
 def lifted(t, node):
+    with t.test("neither a scope nor an id: exit 2, and what a scope is"):
+        t.has(expect(node, 2, "thaw", "nonsense", *WHY).stderr, "is not a scope", "stderr")
+    with t.test("the options of freeze name a scope here, too"):
+        freeze(node, "--uid", "7")
+        expect(node, 2, "thaw", "--uid", "7", "all", *WHY)
+        done = expect(node, 0, "thaw", "--uid", "7", *WHY)
+        t.has(done.stdout, "Thawed everywhere: user id 7", "stdout")
     with t.test("a thaw names what it lifts and what stays"):
         freeze(node, "--script", "33:contact.php")
         id2 = freeze(node, "--script", "33:contact.php")

@@ -96,11 +96,13 @@ add_own_network(struct check *k, const char *text)
 static void
 check_own_networks(struct check *k)
 {
-	if (k->tree->own_networks_at.len == 0) {
+	/* After a mistake it may be there, and was not read. */
+	if (k->tree->own_networks_at.len == 0 && diags_errors(k->d) == 0)
 		diag_warning(k->d, (struct span){ 0, 0 }, "no 'own networks': "
 			     "only this host counts as yours; write 'own "
 			     "networks { 127.0.0.0/8, ::1 }' and add the "
 			     "networks that may relay");
+	if (k->tree->own_networks_at.len == 0) {
 		add_own_network(k, "::1");
 		add_own_network(k, "127.0.0.0/8");
 	}

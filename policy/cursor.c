@@ -3,6 +3,7 @@
  */
 #include "cursor.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -131,11 +132,17 @@ cursor_find(struct cursor *c, const struct words *w, struct policy_text word,
 		return -1;
 	}
 	list_words(w, expected);
-	nearest = diag_nearest(word.p, word.len, w->list, w->n);
 	if (word.len == 0) {
 		diag_error(c->d, at, "expected %s", expected);
 		return -1;
 	}
+	/* `minutes` would be ten times what `10minutes` means. */
+	if (isdigit((unsigned char)word.p[0])) {
+		diag_error(c->d, at, "'%.*s' is not %s: put a blank behind the number",
+			   QUOTE(word), expected);
+		return -1;
+	}
+	nearest = diag_nearest(word.p, word.len, w->list, w->n);
 	if (nearest == NULL) {
 		diag_error(c->d, at, "unknown %s '%.*s': expected %s", w->what,
 			   QUOTE(word), expected);

@@ -103,6 +103,11 @@ look_ledger(struct look *l)
 
 	if (!state_open(&st, l->settings, &e)) {
 		problem(l, "the ledger cannot be read: %s", e.text);
+		/* Then what sluiced says of it. */
+		l->freezes = (size_t)number(l, "ledger", "freezes");
+		l->is_frozen = l->freezes > 0 || *text(l, "ledger", "broken") != '\0';
+		if (l->is_frozen)
+			problem(l, "mail is frozen: see sluice freezes");
 		return;
 	}
 	free(ledger_active(st.ledger, &l->freezes));
@@ -192,7 +197,7 @@ print_store(const struct look *l)
 		       show_age(show_since(number(l, "store", "since"), l->now_us),
 				age));
 	else
-		printf("redis     in use");
+		printf("redis     %s", l->is_running ? "in use" : "was in use");
 	printf(", %" PRIu64 " decisions without it since the start\n",
 	       number(l, "store", "decisions"));
 	printf("ledger    %zu freeze%s, ", l->freezes, l->freezes == 1 ? "" : "s");

@@ -95,8 +95,8 @@ say_synced(struct keeper *k, const struct mirror_result *r)
 	if (r->learned > 0)
 		log_info("ledger learned=%u", r->learned);
 	if (r->restored > 0)
-		log_warning("ledger restored=%u reason=\"Redis had lost records; "
-			    "they were put back\"", r->restored);
+		log_warning("ledger restored=%u reason=\"Redis lacked records of "
+			    "this node; it has them now\"", r->restored);
 	if (r->skipped > k->skipped)
 		log_warning("ledger skipped=%u reason=\"Redis holds records that are "
 			    "not signed with this node's key\"", r->skipped);

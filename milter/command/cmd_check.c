@@ -36,6 +36,21 @@ report(const char *path, const struct policy *p, const struct diags *d,
 	return is_strict && warnings > 0 ? EXIT_NO : EXIT_YES;
 }
 
+/* The daemon is stricter about the file than about what is in it. */
+static void
+warn_unloadable(const char *path)
+{
+	struct diags *d = diags_new();
+	struct policy *p = NULL;
+	struct error e;
+
+	if (d != NULL && (p = load_policy_guarded(path, d, &e)) == NULL)
+		fprintf(stderr, "sluice check: warning: sluiced will not load this file: "
+			"%s\n", e.text);
+	policy_free(p);
+	diags_free(d);
+}
+
 static int
 on_policy(struct settings *s, int argc, char **argv, bool is_strict,
 	  bool is_dump)
@@ -56,6 +71,7 @@ on_policy(struct settings *s, int argc, char **argv, bool is_strict,
 		code = EXIT_YES;
 	} else {
 		code = report(path, p, d, is_strict);
+		warn_unloadable(path);
 	}
 	policy_free(p);
 	diags_free(d);

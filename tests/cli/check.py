@@ -66,6 +66,16 @@ def dump(t, node):
         t.equal(expect(node, 1, "dump", node.policy).stdout, "", "stdout")
 
 
+def unloadable(t, node):
+    with t.test("a file that others may write: a warning, with the mend"):
+        node.write_policy(policy())
+        os.chmod(node.policy, 0o666)
+        t.has(expect(node, 0, "check", node.policy).stderr,
+              "sluiced will not load this file", "stderr")
+        os.chmod(node.policy, 0o644)
+        t.equal(expect(node, 0, "check", node.policy).stderr, "", "stderr")
+
+
 def usage(t, node):
     verbs = ("check", "dump", "explain", "freeze", "thaw", "freezes", "status")
     with t.test("help names every verb"):
@@ -90,6 +100,7 @@ def usage(t, node):
 def main(t, lab):
     check(t, lab.node)
     dump(t, lab.node)
+    unloadable(t, lab.node)
     usage(t, lab.node)
 
 

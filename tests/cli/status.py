@@ -37,6 +37,8 @@ def looks(t, lab, node):
     with t.test("frozen: exit 1"):
         expect(node, 0, "freeze", "--all", "--reason", "test")
         t.has(settles(node, 1, "frozen"), "mail is frozen: see sluice freezes", "stdout")
+        until(lambda: "mode      frozen\n" in node.sluice("status", "-k", "/none").stdout,
+              "what sluiced says of its ledger, where it cannot be read")
         expect(node, 0, "thaw", "all", "--reason", "test")
         settles(node, 0, "normal")
     with t.test("a policy that would not load: exit 1"):

@@ -91,12 +91,12 @@ make_key(const char *path, struct error *e)
 static int
 open_key(const char *path, bool is_new_allowed, struct error *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd < 0 && errno == ENOENT && is_new_allowed) {
 		if (!make_key(path, e))
 			return -1;
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	}
 	if (fd < 0)
 		error_set(e, "cannot open the key file %s: %s%s", path,
@@ -118,6 +118,8 @@ read_key(int fd, const char *path, uint8_t master[crypto_kdf_KEYBYTES],
 	if (n < 0 || fstat(fd, &st) < 0)
 		return error_set(e, "cannot read the key file %s: %s", path,
 				 strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return error_set(e, "the key file %s is not a regular file", path);
 	if (st.st_mode & (S_IWGRP | S_IRWXO))
 		return error_set(e, "the key file %s can be read or written by others; "
 				 "run: chmod 0640 %s", path, path);

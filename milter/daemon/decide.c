@@ -38,6 +38,8 @@ is_frozen(const struct site *site, const struct message *m, struct decision *d)
 
 	ledger_look(site->ledger, &m->facts, &view);
 	memcpy(d->asked.token, view.token, sizeof(d->asked.token));
+	if (m->facts.class == POLICY_INBOUND)
+		memcpy(d->asked.token, STORE_ANY_TOKEN, sizeof(STORE_ANY_TOKEN));
 	if (!view.is_frozen || m->facts.class == POLICY_INBOUND)
 		return false;
 	memcpy(d->freeze_id, view.freeze_id, sizeof(d->freeze_id));

@@ -12,7 +12,8 @@
 #include "lock.h"
 
 enum redis_fitness
-fitness_redis(const struct options *o, const struct keys *k, struct error *e)
+fitness_redis(const struct options *o, const struct keys *k, bool is_claiming,
+	      struct error *e)
 {
 	uint64_t deadline = clock_monotonic_us() + o->timeout_us;
 	char fingerprint[PSEUDONYM_HEX + 1];
@@ -25,7 +26,7 @@ fitness_redis(const struct options *o, const struct keys *k, struct error *e)
 	if (c == NULL)
 		return REDIS_AWAY;
 	keys_fingerprint(k, fingerprint);
-	fit = redis_fit(c, o->settings.ns, fingerprint, deadline, e);
+	fit = redis_fit(c, o->settings.ns, fingerprint, is_claiming, deadline, e);
 	conn_close(c);
 	return fit;
 }
@@ -65,7 +66,7 @@ check_redis(const struct options *o, const struct keys *k)
 {
 	struct error e;
 
-	switch (fitness_redis(o, k, &e)) {
+	switch (fitness_redis(o, k, false, &e)) {
 	case REDIS_FIT:
 		return say("redis", true, o->settings.redis);
 	case REDIS_AWAY:

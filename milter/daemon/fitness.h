@@ -8,10 +8,11 @@
 #include "../store/redis_store.h"
 #include "options.h"
 
-/* Looks at the Redis of o with the key k. Not FIT: e says why. A daemon starts
+/* Looks at the Redis of o with the key k. Not FIT: e says why. With
+ * is_claiming a Redis that no key has used becomes that of k. A daemon starts
  * without one that is AWAY, and not at all with one that is UNFIT. */
 enum redis_fitness fitness_redis(const struct options *o, const struct keys *k,
-				 struct error *e);
+				 bool is_claiming, struct error *e);
 
 /* sluiced -t: looks at everything, changes nothing on this node, prints a line
  * for each part. True if a daemon would start. */

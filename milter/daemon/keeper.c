@@ -82,7 +82,8 @@ connect_fit(struct keeper *k, struct error *e)
 	}
 	if (k->round++ % CHECK_ROUNDS != 0)
 		return true;
-	if (redis_fit(k->conn, k->o.ns, k->o.fingerprint, deadline(k), e) ==
+	if (redis_fit(k->conn, k->o.ns, k->o.fingerprint, true, deadline(k),
+		      e) ==
 	    REDIS_FIT)
 		return true;
 	disconnect(k);
@@ -119,6 +120,7 @@ say_failed(struct keeper *k, const struct error *e)
 static bool
 exchange(struct keeper *k)
 {
+	unsigned mark = outage_behind(k->o.status.store);
 	struct mirror_result r;
 	struct error e;
 
@@ -128,6 +130,7 @@ exchange(struct keeper *k)
 		disconnect(k);
 		return false;
 	}
+	outage_caught_up(k->o.status.store, mark);
 	k->sync_error.text[0] = '\0';
 	k->o.status.synced_us = clock_real_us();
 	say_synced(k, &r);
@@ -147,6 +150,8 @@ keep_ledger(struct keeper *k)
 		disconnect(k);
 		return;
 	}
+	if (is_stale)
+		outage_set_behind(k->o.status.store);
 	if (is_stale || k->round % CHECK_ROUNDS == 1)
 		exchange(k);
 }
@@ -177,7 +182,12 @@ keeper_round(struct keeper *k)
 		outage_begin(store, e.text);
 	} else {
 		keep_ledger(k);
-		outage_probe(store);
+		/* Behind a connection that was lost there may be another Redis
+		 * now: it is checked before it is used. */
+		if (k->conn != NULL || connect_fit(k, &e))
+			outage_probe(store);
+		else
+			outage_begin(store, e.text);
 	}
 	keep_status(k);
 	sd_notify(0, "WATCHDOG=1");

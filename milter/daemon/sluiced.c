@@ -133,7 +133,7 @@ open_store(struct error *e)
 	const struct options *o = &node.options;
 	struct store *redis, *memory;
 
-	if (fitness_redis(o, node.keys, e) == REDIS_UNFIT)
+	if (fitness_redis(o, node.keys, true, e) == REDIS_UNFIT)
 		return false;
 	redis = redis_store_new(o->settings.redis, o->settings.ns, o->timeout_us);
 	memory = memory_new(BUCKETS);

@@ -50,7 +50,16 @@ open_files(struct ledger *l, const char *dir, struct error *e)
 	if (!ledger_file_open_dir(&l->file, dir, e) ||
 	    !node_name(&l->file, l->node, e))
 		return false;
-	if (!ledger_file_open(&l->file, e) || !ledger_file_lock(&l->file, e)) {
+	if (!ledger_file_open(&l->file, e)) {
+		ledger_state_break(l, e->text);
+		return true;
+	}
+	switch (ledger_file_lock(&l->file, e)) {
+	case LEDGER_LOCKED:
+		break;
+	case LEDGER_BUSY:
+		return false;
+	case LEDGER_LOST:
 		ledger_state_break(l, e->text);
 		return true;
 	}
@@ -135,10 +144,14 @@ ledger_look(struct ledger *l, const struct policy_facts *f,
 static bool
 begin_write(struct ledger *l, off_t *end, struct error *e)
 {
-	bool is_locked = !l->is_broken && ledger_file_lock(&l->file, e);
+	enum ledger_lock lock = LEDGER_LOST;
 
+	if (!l->is_broken)
+		lock = ledger_file_lock(&l->file, e);
+	if (lock == LEDGER_BUSY)
+		return false;
 	pthread_mutex_lock(&l->lock);
-	if (is_locked)
+	if (lock == LEDGER_LOCKED)
 		ledger_state_follow(l);
 	else
 		ledger_state_break(l, e->text);
@@ -146,7 +159,7 @@ begin_write(struct ledger *l, off_t *end, struct error *e)
 	pthread_mutex_unlock(&l->lock);
 	if (!l->is_broken)
 		return true;
-	if (is_locked)
+	if (lock == LEDGER_LOCKED)
 		ledger_file_unlock(&l->file);
 	return error_set(e, "%s", l->broken.text);
 }

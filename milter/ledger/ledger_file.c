@@ -10,10 +10,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LEDGER "ledger"
 #define MODE 0640
+#define LOCK_PAUSE_US 10000
+#define LOCK_TRIES 200		/* two seconds */
 
 bool
 ledger_file_open_dir(struct ledger_file *f, const char *name, struct error *e)
@@ -78,20 +81,30 @@ ledger_file_open(struct ledger_file *f, struct error *e)
 			 f->name);
 }
 
-bool
+/* Another process holds the lock for a write at most; one that was stopped in
+ * the middle of it must not stop the others. */
+enum ledger_lock
 ledger_file_lock(struct ledger_file *f, struct error *e)
 {
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_US * 1000 };
 	struct stat open, path;
 
-	while (flock(f->fd, LOCK_EX) < 0)
-		if (errno != EINTR)
-			return error_set(e, "cannot lock %s/" LEDGER ": %s", f->name,
-					 strerror(errno));
+	for (int i = 0; flock(f->fd, LOCK_EX | LOCK_NB) < 0; i++) {
+		if ((errno != EWOULDBLOCK && errno != EINTR) || i == LOCK_TRIES) {
+			error_set(e, "cannot lock %s/" LEDGER ": %s", f->name,
+				  errno == EWOULDBLOCK ? "another process holds it; "
+				  "`fuser -v` on it names the process" :
+				  strerror(errno));
+			return LEDGER_BUSY;
+		}
+		nanosleep(&pause, NULL);
+	}
 	if (fstat(f->fd, &open) == 0 && fstatat(f->dir, LEDGER, &path, 0) == 0 &&
 	    open.st_dev == path.st_dev && open.st_ino == path.st_ino)
-		return true;
+		return LEDGER_LOCKED;
 	ledger_file_unlock(f);
-	return error_set(e, "%s/" LEDGER " was removed or replaced", f->name);
+	error_set(e, "%s/" LEDGER " was removed or replaced", f->name);
+	return LEDGER_LOST;
 }
 
 void
@@ -187,12 +200,17 @@ ssize_t
 ledger_file_get(const struct ledger_file *f, const char *name, char *out,
 		size_t size)
 {
-	int fd = openat(f->dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n;
+	/* A FIFO would hang whoever opens it. */
+	int fd = openat(f->dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat st;
+	ssize_t n = -1;
 
 	if (fd < 0)
 		return -1;
-	n = read(fd, out, size - 1);
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+		errno = EINVAL;
+	else
+		n = read(fd, out, size - 1);
 	close(fd);
 	if (n >= 0)
 		out[n] = '\0';

@@ -25,9 +25,14 @@ bool ledger_file_open_dir(struct ledger_file *f, const char *name,
 bool ledger_file_open(struct ledger_file *f, struct error *e);
 void ledger_file_close(struct ledger_file *f);
 
-/* Waits until no other process writes. False: DIR/ledger is no longer the file
- * that is open, or cannot be locked; e says why. */
-bool ledger_file_lock(struct ledger_file *f, struct error *e);
+enum ledger_lock {
+	LEDGER_LOCKED,
+	LEDGER_BUSY,		/* another process writes, or was stopped writing */
+	LEDGER_LOST		/* DIR/ledger is no longer the file that is open */
+};
+
+/* Waits two seconds at most. Not LOCKED: e says why. */
+enum ledger_lock ledger_file_lock(struct ledger_file *f, struct error *e);
 void ledger_file_unlock(struct ledger_file *f);
 
 /* Size of the file; -1: it was removed, or cannot be asked. */

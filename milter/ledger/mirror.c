@@ -82,31 +82,51 @@ name_item(struct item *it, const struct record *r)
 	record_id_split(r->id, node, &it->number);
 }
 
-/* False: the field does not hold the record whose name it bears. */
-static bool
+enum opened {
+	OPENED,
+	JUNK,		/* not ours, or not the record whose name it bears */
+	UNREAD		/* sealed with our key, and yet no record: a later version */
+};
+
+static enum opened
 open_item(struct item *it, const struct keys *k, const struct reply *field,
 	  const struct reply *value)
 {
+	enum opened how = UNREAD;
 	size_t field_len, len;
 	const char *name, *sealed;
 	struct record r;
 	struct error e;
 
 	if (reply_type(field) != REPLY_TEXT || reply_type(value) != REPLY_TEXT)
-		return false;
+		return JUNK;
 	name = reply_text(field, &field_len);
 	sealed = reply_text(value, &len);
 	it->line = keys_unseal(k, sealed, len, &it->len);
 	if (it->line == NULL)
-		return false;
-	if (record_parse(&r, it->line, it->len, &e) && record_is_signed(&r, k)) {
+		return JUNK;
+	if (record_parse(&r, it->line, it->len, &e)) {
+		how = JUNK;
 		name_item(it, &r);
-		if (strlen(it->field) == field_len &&
+		if (record_is_signed(&r, k) && strlen(it->field) == field_len &&
 		    memcmp(it->field, name, field_len) == 0)
-			return true;
+			return OPENED;
 	}
 	free(it->line);
-	return false;
+	return how;
+}
+
+/* What this node cannot read may be a freeze: to pass over it would be to say
+ * that everything is known here. */
+static bool
+unread(const struct reply *field, struct error *e)
+{
+	size_t len;
+	const char *name = reply_text(field, &len);
+
+	return error_set(e, "Redis holds a record of the ledger that this version of "
+			 "sluice cannot read (%.*s): install the version that wrote it",
+			 (int)strcspn(name, "/"), name);
 }
 
 static bool
@@ -142,11 +162,13 @@ fill_snapshot(struct snapshot *s, const struct keys *k, const struct reply *exec
 	if (s->item == NULL)
 		return error_set(e, "out of memory");
 	for (size_t i = 0; i + 1 < reply_count(fields); i += 2) {
-		if (open_item(&s->item[s->n], k, reply_at(fields, i),
-			      reply_at(fields, i + 1)))
-			s->n++;
-		else
-			s->skipped++;
+		enum opened how = open_item(&s->item[s->n], k, reply_at(fields, i),
+					    reply_at(fields, i + 1));
+
+		if (how == UNREAD)
+			return unread(reply_at(fields, i), e);
+		s->n += how == OPENED;
+		s->skipped += how == JUNK;
 	}
 	qsort(s->item, s->n, sizeof(*s->item), by_number);
 	return true;

@@ -20,6 +20,7 @@ struct outage {
 	pthread_mutex_t lock;
 	bool is_told;			/* this outage is in the log */
 	uint64_t decisions_before;	/* it began */
+	unsigned behind, caught_up;	/* equal: the ledger is as Redis had it */
 	struct outage_status status;
 };
 
@@ -75,6 +76,17 @@ end(struct outage *a)
 			    (double)(clock_real_us() - was.since_us) / 1e6, decisions);
 }
 
+static bool
+is_behind(struct outage *a)
+{
+	bool is;
+
+	pthread_mutex_lock(&a->lock);
+	is = a->behind != a->caught_up;
+	pthread_mutex_unlock(&a->lock);
+	return is;
+}
+
 /* Memory goes on in Redis's time, as the last reply told it. */
 static enum store_answer
 take_here(struct outage *a, const struct store_request *q,
@@ -82,6 +94,11 @@ take_here(struct outage *a, const struct store_request *q,
 {
 	struct store_request here = *q;
 
+	if (is_behind(a) && strcmp(q->token, STORE_ANY_TOKEN) != 0) {
+		memset(o, 0, sizeof(*o));
+		o->is_outage = true;
+		return o->answer = STORE_STALE;
+	}
 	here.now_us += (uint64_t)redis_store_offset_us(a->redis);
 	store_take(a->memory, &here, o);
 	o->is_outage = true;
@@ -119,6 +136,7 @@ take(struct store *store, const struct store_request *q, struct store_outcome *o
 		memory_note(a->memory, q, o);
 		return o->answer;
 	case STORE_STALE:
+		outage_set_behind(store);
 		return o->answer;
 	case STORE_DOWN:
 		break;
@@ -175,6 +193,38 @@ void
 outage_begin(struct store *store, const char *reason)
 {
 	begin((struct outage *)store, reason);
+}
+
+void
+outage_set_behind(struct store *store)
+{
+	struct outage *a = (struct outage *)store;
+
+	pthread_mutex_lock(&a->lock);
+	a->behind++;
+	pthread_mutex_unlock(&a->lock);
+}
+
+unsigned
+outage_behind(struct store *store)
+{
+	struct outage *a = (struct outage *)store;
+	unsigned mark;
+
+	pthread_mutex_lock(&a->lock);
+	mark = a->behind;
+	pthread_mutex_unlock(&a->lock);
+	return mark;
+}
+
+void
+outage_caught_up(struct store *store, unsigned mark)
+{
+	struct outage *a = (struct outage *)store;
+
+	pthread_mutex_lock(&a->lock);
+	a->caught_up = mark;
+	pthread_mutex_unlock(&a->lock);
 }
 
 void

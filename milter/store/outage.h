@@ -29,6 +29,16 @@ bool outage_probe(struct store *s);
 /* Something else found Redis unfit: begin an outage, or keep the one there is. */
 void outage_begin(struct store *s, const char *reason);
 
+/* Redis has another version of the ledger than this node: until the node has
+ * caught up, what needs the ledger is answered STALE also in an outage. A STALE
+ * from Redis does the same. Any thread. */
+void outage_set_behind(struct store *s);
+
+/* How often that was so. Taken before an exchange of the ledger and given back
+ * after it succeeded, so that what came in between still counts. */
+unsigned outage_behind(struct store *s);
+void outage_caught_up(struct store *s, unsigned mark);
+
 void outage_status(struct store *s, struct outage_status *out);
 
 #endif

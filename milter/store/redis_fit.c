@@ -98,14 +98,14 @@ fit_info(struct conn *c, uint64_t deadline_us, struct error *e)
 }
 
 static enum redis_fitness
-check_key(const struct reply *set, const struct reply *get,
-	  const char *fingerprint, struct error *e)
+check_key(const struct reply *get, const char *key, const char *fingerprint,
+	  bool is_claimed, struct error *e)
 {
 	const char *stored;
 	size_t len;
 
-	if (reply_type(set) == REPLY_ERROR)
-		return of_error(set, e);
+	if (reply_type(get) == REPLY_NIL && !is_claimed)
+		return REDIS_FIT;
 	if (reply_type(get) != REPLY_TEXT)
 		return of_error(get, e);
 	stored = reply_text(get, &len);
@@ -113,37 +113,39 @@ check_key(const struct reply *set, const struct reply *get,
 		return REDIS_FIT;
 	error_set(e, "this Redis is used with another key file (fingerprint %.8s.., "
 		  "here %.8s..); copy the key file of a node that uses it, or choose "
-		  "another namespace", stored, fingerprint);
+		  "another namespace; if no node uses it, run: redis-cli DEL '%s'",
+		  stored, fingerprint, key);
 	return REDIS_UNFIT;
 }
 
 static enum redis_fitness
 fit_key(struct conn *c, const char *ns, const char *fingerprint,
-	uint64_t deadline_us, struct error *e)
+	bool is_claiming, uint64_t deadline_us, struct error *e)
 {
-	struct reply *r[2] = { NULL, NULL };
-	enum redis_fitness fit;
+	struct reply *set = NULL, *get = NULL;
+	enum redis_fitness fit = REDIS_AWAY;
 	char key[128];
 
 	snprintf(key, sizeof(key), "sluice:{%s}:key", ns);
-	if (!conn_append_text(c, "SET", key, fingerprint, "NX", NULL) ||
-	    !conn_append_text(c, "GET", key, NULL)) {
-		error_set(e, "out of memory");
-		return REDIS_AWAY;
-	}
-	if (!conn_exchange(c, r, 2, deadline_us, e))
-		return REDIS_AWAY;
-	fit = check_key(r[0], r[1], fingerprint, e);
-	reply_free(r[0]);
-	reply_free(r[1]);
+	if (is_claiming)
+		set = conn_ask(c, deadline_us, e, "SET", key, fingerprint, "NX", NULL);
+	if (!is_claiming || set != NULL)
+		get = conn_ask(c, deadline_us, e, "GET", key, NULL);
+	if (set != NULL && reply_type(set) == REPLY_ERROR)
+		fit = of_error(set, e);
+	else if (get != NULL)
+		fit = check_key(get, key, fingerprint, is_claiming, e);
+	reply_free(set);
+	reply_free(get);
 	return fit;
 }
 
 enum redis_fitness
 redis_fit(struct conn *c, const char *ns, const char *fingerprint,
-	  uint64_t deadline_us, struct error *e)
+	  bool is_claiming, uint64_t deadline_us, struct error *e)
 {
 	enum redis_fitness fit = fit_info(c, deadline_us, e);
 
-	return fit != REDIS_FIT ? fit : fit_key(c, ns, fingerprint, deadline_us, e);
+	return fit != REDIS_FIT ? fit : fit_key(c, ns, fingerprint, is_claiming,
+						deadline_us, e);
 }

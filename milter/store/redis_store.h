@@ -30,11 +30,11 @@ enum redis_fitness {
 };
 
 /* Checks what a running Redis must be: 5 or later, a primary, no cluster,
- * noeviction, and the same pseudonym key (by fingerprint, set by the first
- * node). Not FIT: e is a sentence that says why, and what to do if UNFIT. */
+ * noeviction, and the same pseudonym key (by fingerprint, which the first
+ * node that is_claiming sets). Not FIT: e is a sentence that says why, and what to do if UNFIT. */
 enum redis_fitness redis_fit(struct conn *c, const char *ns,
-			     const char *fingerprint, uint64_t deadline_us,
-			     struct error *e);
+			     const char *fingerprint, bool is_claiming,
+			     uint64_t deadline_us, struct error *e);
 
 /* Redis's clock minus ours (monotonic), as the last reply told it; before the
  * first one, as the real clock of this machine has it. */

@@ -18,6 +18,7 @@
 #include "../pseudonym.h"
 
 #define STORE_TOKEN_MAX 32	/* bytes of the ledger's version token */
+#define STORE_ANY_TOKEN "*"	/* for mail that no freeze concerns */
 
 struct store_bucket {
 	const char *limit;			/* name of the limit */
@@ -41,7 +42,8 @@ struct store_request {
 enum store_answer {
 	STORE_TAKEN,
 	STORE_REFUSED,		/* nothing was charged */
-	STORE_STALE,		/* nothing was charged: the ledger has changed */
+	STORE_STALE,		/* nothing was charged: the ledger has changed, and
+				   this node does not know how */
 	STORE_DOWN		/* could not tell; a charge may have been taken */
 };
 

@@ -1,7 +1,7 @@
 -- take.lua - takes every charge of one message, or none.
 --
 -- KEYS: the ledger's token, then a key for each bucket.
--- ARGV: nonce, token, deadline, then two for each bucket: `enforce` or
+-- ARGV: nonce, token (`*`: any), deadline, then two for each bucket: `enforce` or
 -- `observe`, and its windows, five words each: tag, interval, burst, cost, and
 -- the time before which the caller knows that it is not full (0: it does not).
 -- A bucket is stored as three words for each window: tag, interval, and the
@@ -19,7 +19,7 @@ if now > tonumber(ARGV[3]) then
 end
 
 local stored = redis.call('MGET', unpack(KEYS))
-if (stored[1] or '') ~= ARGV[2] then
+if ARGV[2] ~= '*' and (stored[1] or '') ~= ARGV[2] then
 	return { ARGV[1], 'stale', now }
 end
 

@@ -65,7 +65,7 @@ fit(void **state)
 	if (r->before[0] != NULL)
 		reply_free(conn_ask(c, deadline_us, &e, r->before[0], r->before[1],
 				    r->before[2], r->before[3], NULL));
-	got = redis_fit(c, "test", OURS, deadline_us, &e);
+	got = redis_fit(c, "test", OURS, true, deadline_us, &e);
 	conn_close(c);
 	private_redis_fini(&server);
 	if (got != r->want || strncmp(e.text, r->why, strlen(r->why)) != 0)
@@ -84,9 +84,13 @@ fit_twice(void **state)
 	(void)state;
 	private_redis_init(&server);
 	c = private_redis_open(&server);
-	assert_int_equal(redis_fit(c, "test", OURS, deadline_us, &e), REDIS_FIT);
-	assert_int_equal(redis_fit(c, "test", OURS, deadline_us, &e), REDIS_FIT);
-	assert_int_equal(redis_fit(c, "test", OTHER, deadline_us, &e), REDIS_UNFIT);
+	/* Who only looks leaves it to the first that comes. */
+	assert_int_equal(redis_fit(c, "test", OTHER, false, deadline_us, &e), REDIS_FIT);
+	assert_int_equal(redis_fit(c, "test", OURS, true, deadline_us, &e), REDIS_FIT);
+	assert_int_equal(redis_fit(c, "test", OURS, true, deadline_us, &e), REDIS_FIT);
+	assert_int_equal(redis_fit(c, "test", OTHER, true, deadline_us, &e), REDIS_UNFIT);
+	assert_int_equal(redis_fit(c, "test", OTHER, false, deadline_us, &e), REDIS_UNFIT);
+	assert_non_null(strstr(e.text, "DEL 'sluice:{test}:key'"));
 	conn_close(c);
 	private_redis_fini(&server);
 }
@@ -104,7 +108,7 @@ fit_hanging(void **state)
 	private_redis_init(&server);
 	c = private_redis_open(&server);
 	private_redis_signal(&server, SIGSTOP);
-	assert_int_equal(redis_fit(c, "test", OURS, deadline_us, &e), REDIS_AWAY);
+	assert_int_equal(redis_fit(c, "test", OURS, true, deadline_us, &e), REDIS_AWAY);
 	conn_close(c);
 	private_redis_fini(&server);
 }

@@ -87,6 +87,26 @@ strangers_are_skipped(void **state)
 	sync_wants(b, 0, 0, 0, 4);
 }
 
+/* A later version may freeze what this one cannot name: that is not junk. */
+static void
+unreadable_is_not_passed_over(void **state)
+{
+	static const char line[] = "freeze id=mx9-1 scope=\"limit:a/b\"";
+	struct mirror_result m;
+	struct error e = { "" };
+	struct record r;
+
+	(void)state;
+	room_freeze(a, "script:33:a.php", &r);
+	sync_wants(a, 0, 1, 0, 0);
+	put_sealed(room_a.keys, "mx9-1/00", line, sizeof(line) - 1);
+	assert_false(mirror_sync(b, conn, NS, soon(), &m, &e));
+	assert_non_null(strstr(e.text, "cannot read (mx9-1)"));
+	assert_stale(b);
+	DO("HDEL", LEDGER, "mx9-1/00");
+	sync_wants(b, 1, 0, 0, 0);
+}
+
 /* Whoever can write to Redis cannot hide a freeze behind its own name. */
 static void
 overwritten_is_restored(void **state)
@@ -142,6 +162,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_is_in_clear),
 		TEST(strangers_are_skipped),
+		TEST(unreadable_is_not_passed_over),
 		TEST(overwritten_is_restored),
 		TEST(odd_token_is_replaced),
 		TEST(wrong_type_is_an_error),

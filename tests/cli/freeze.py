@@ -109,6 +109,15 @@ def two_nodes(t, redis, node, other):
     node.stop()
 
 
+def odd_file(t, node):
+    head = os.path.join(node.state, "ledger.head")
+    with t.test("a FIFO in the state directory hangs nobody: exit 1"):
+        os.rename(head, head + ".kept")
+        os.mkfifo(head)
+        t.has(expect(node, 1, "freeze", "--all", *WHY).stderr, "frozen", "stderr")
+        os.rename(head + ".kept", head)
+
+
 def redis_away(t, lab, node):
     lab.redis.kill9()
     with t.test("Redis away: frozen here, exit 3, and what to do"):
@@ -135,6 +144,7 @@ def main(t, lab):
     refused(t, lab.node)
     stopped(t, lab.node)
     two_nodes(t, lab.redis, lab.node, lab.new_node("node2"))
+    odd_file(t, lab.node)
     redis_away(t, lab, lab.node)
 
 

@@ -4,9 +4,11 @@
  */
 #include "test.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +51,27 @@ assert_whole(const struct ledger *l)
 {
 	if (ledger_broken(l) != NULL)
 		fail_msg("got '%s', want a whole ledger", ledger_broken(l));
+}
+
+/* Whoever keeps the lock keeps others from writing, not from living. */
+static void
+a_kept_lock_is_no_damage(void **state)
+{
+	struct ledger *l = room_open(&room);
+	int fd = open(room_path(&room, "ledger"), O_RDONLY);
+	struct record r = { .kind = RECORD_FREEZE, .by = "root", .reason = "a test" };
+	struct error e = { "" };
+
+	(void)state;
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_false(ledger_append(l, &r, &e));
+	assert_non_null(strstr(e.text, "another process holds it"));
+	assert_whole(l);
+	assert_null(ledger_open(room.dir, room.keys, &e));
+	assert_non_null(strstr(e.text, "another process holds it"));
+	close(fd);
+	assert_true(ledger_append(l, &r, &e));
+	ledger_free(l);
 }
 
 static void
@@ -351,6 +374,7 @@ main(void)
 		TEST(kill_loses_nothing),
 		TEST(token_follows_the_records),
 		TEST(threads_look),
+		TEST(a_kept_lock_is_no_damage),
 	};
 
 	return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);

@@ -15,6 +15,12 @@ limit four {
 	allow 4 messages/day
 	else  tempfail
 }
+limit inbound {
+	for   inbound mail
+	by    client
+	allow 100 messages/day
+	else  tempfail
+}
 """)
 OURS = {**SMTP, "client": "127.0.0.9"}
 
@@ -78,11 +84,39 @@ def unfit(t, lab):
         until(lambda: not is_outage(lab), "the end of the outage")
 
 
+def replaced(t, lab):
+    with t.test("another Redis in its place is looked at before it is used"):
+        lab.redis.kill9()
+        lab.redis.options["maxmemory-policy"] = "allkeys-lru"
+        log = len(lab.node.log())
+        lab.redis.start()
+        begin = lab.node.status()["written"]
+        until(lambda: deliver(lab.node.milter, OURS).word == "tempfail" and
+              lab.node.status()["written"] > begin + 3_000_000, "three rounds of the keeper")
+        t.true("store=redis" not in lab.node.log()[log:], "it was not used")
+        lab.redis.options["maxmemory-policy"] = "noeviction"
+        lab.redis.ask("CONFIG", "SET", "maxmemory-policy", "noeviction")
+        until(lambda: not is_outage(lab), "the end of the outage")
+
+
+def broken(t, lab):
+    inbound = {**SMTP, "client": "203.0.113.9"}
+    lab.node.stop()
+    os.unlink(os.path.join(lab.node.state, "ledger.head"))
+    lab.node.start()
+    with t.test("a broken ledger stops outbound mail, and inbound mail goes on"):
+        until(lambda: not is_outage(lab), "Redis")
+        t.equal(deliver(lab.node.milter, OURS).word, "tempfail", "outbound")
+        t.equal(deliver(lab.node.milter, inbound).word, "accept", "inbound")
+
+
 def main(t, lab):
     start_without(t, lab)
     hang(t, lab)
     freeze(t, lab)
     unfit(t, lab)
+    replaced(t, lab)
+    broken(t, lab)
 
 
 run(main)

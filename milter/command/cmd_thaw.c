@@ -108,21 +108,19 @@ find(struct record *active, size_t n, const char *target)
 	return order_select(active, n, text);
 }
 
-/* As many of the ids as one record holds; returns how many. */
+/* As many as one record can name; returns how many. */
 static size_t
 name_lifted(struct record *r, const struct record *active, size_t n)
 {
+	char name[RECORD_NAME_MAX + 1];
 	size_t used = 0, i;
 
 	for (i = 0; i < n; i++) {
-		size_t len = strlen(active[i].id);
-
-		if (used + len + 1 >= sizeof(r->lifts))
+		record_name(&active[i], name);
+		if (used + strlen(name) + 1 >= sizeof(r->lifts))
 			break;
-		if (used > 0)
-			r->lifts[used++] = ',';
-		memcpy(r->lifts + used, active[i].id, len + 1);
-		used += len;
+		used += (size_t)snprintf(r->lifts + used, sizeof(r->lifts) - used,
+					 "%s%s", used > 0 ? "," : "", name);
 	}
 	return i;
 }

@@ -15,10 +15,10 @@ frozen_fini(struct frozen *z)
 }
 
 static bool
-is_lifted(const struct frozen *z, const char *id)
+is_lifted(const struct frozen *z, const char *name)
 {
 	for (size_t i = 0; i < z->n_lifted; i++)
-		if (strcmp(z->lifted[i], id) == 0)
+		if (strcmp(z->lifted[i], name) == 0)
 			return true;
 	return false;
 }
@@ -26,9 +26,11 @@ is_lifted(const struct frozen *z, const char *id)
 static bool
 freeze(struct frozen *z, const struct record *r, off_t at)
 {
+	char name[RECORD_NAME_MAX + 1];
 	struct freeze *p;
 
-	if (is_lifted(z, r->id))
+	record_name(r, name);
+	if (is_lifted(z, name))
 		return true;
 	p = reallocarray(z->active, z->n + 1, sizeof(*p));
 	if (p == NULL)
@@ -36,24 +38,25 @@ freeze(struct frozen *z, const struct record *r, off_t at)
 	z->active = p;
 	p += z->n++;
 	memcpy(p->id, r->id, sizeof(p->id));
+	memcpy(p->name, name, sizeof(p->name));
 	p->scope = r->scope;
 	p->at = at;
 	return true;
 }
 
 static bool
-lift(struct frozen *z, const char *id)
+lift(struct frozen *z, const char *name)
 {
-	char (*p)[RECORD_ID_MAX + 1] = reallocarray(z->lifted, z->n_lifted + 1,
-						    sizeof(*p));
+	char (*p)[RECORD_NAME_MAX + 1] = reallocarray(z->lifted, z->n_lifted + 1,
+						      sizeof(*p));
 	size_t n = 0;
 
 	if (p == NULL)
 		return false;
 	z->lifted = p;
-	memcpy(p[z->n_lifted++], id, strlen(id) + 1);
+	memcpy(p[z->n_lifted++], name, strlen(name) + 1);
 	for (size_t i = 0; i < z->n; i++)
-		if (strcmp(z->active[i].id, id) != 0)
+		if (strcmp(z->active[i].name, name) != 0)
 			z->active[n++] = z->active[i];
 	z->n = n;
 	return true;
@@ -62,13 +65,13 @@ lift(struct frozen *z, const char *id)
 bool
 frozen_add(struct frozen *z, const struct record *r, off_t at)
 {
-	char id[RECORD_ID_MAX + 1];
+	char name[RECORD_NAME_MAX + 1];
 	const char *next = NULL;
 
 	if (r->kind == RECORD_FREEZE)
 		return freeze(z, r, at);
-	while (record_next_lift(r, &next, id))
-		if (!lift(z, id))
+	while (record_next_lift(r, &next, name))
+		if (!lift(z, name))
 			return false;
 	return true;
 }
@@ -83,10 +86,10 @@ frozen_match(const struct frozen *z, const struct policy_facts *f)
 }
 
 bool
-frozen_is_active(const struct frozen *z, const char *id)
+frozen_is_active(const struct frozen *z, const char *name)
 {
 	for (size_t i = 0; i < z->n; i++)
-		if (strcmp(z->active[i].id, id) == 0)
+		if (strcmp(z->active[i].name, name) == 0)
 			return true;
 	return false;
 }

@@ -12,6 +12,7 @@
 
 struct freeze {
 	char id[RECORD_ID_MAX + 1];
+	char name[RECORD_NAME_MAX + 1];
 	struct scope scope;
 	off_t at;		/* where its line stands in the file */
 };
@@ -19,7 +20,7 @@ struct freeze {
 struct frozen {
 	struct freeze *active;	/* in file order */
 	size_t n;
-	char (*lifted)[RECORD_ID_MAX + 1];
+	char (*lifted)[RECORD_NAME_MAX + 1];	/* names */
 	size_t n_lifted;
 };
 
@@ -32,6 +33,6 @@ bool frozen_add(struct frozen *z, const struct record *r, off_t at);
 const struct freeze *frozen_match(const struct frozen *z,
 				  const struct policy_facts *f);
 
-bool frozen_is_active(const struct frozen *z, const char *id);
+bool frozen_is_active(const struct frozen *z, const char *name);
 
 #endif

@@ -193,13 +193,13 @@ write_line(struct ledger *l, off_t end, char *line, size_t len, struct error *e)
 static bool
 lifts_active(const struct ledger *l, const struct record *r, struct error *e)
 {
-	char id[RECORD_ID_MAX + 1];
+	char name[RECORD_NAME_MAX + 1];
 	const char *next = NULL;
 
-	while (record_next_lift(r, &next, id))
-		if (!frozen_is_active(&l->frozen, id))
+	while (record_next_lift(r, &next, name))
+		if (!frozen_is_active(&l->frozen, name))
 			return error_set(e, "%s is not an active freeze; "
-					 "`sluice freezes` lists them", id);
+					 "`sluice freezes` lists them", name);
 	return true;
 }
 

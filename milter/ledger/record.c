@@ -262,15 +262,27 @@ is_mac(const char *text)
 }
 
 static bool
-check_lifts(const struct record *r, struct error *e)
+is_name(char *name)
 {
-	char id[RECORD_ID_MAX + 1], node[RECORD_NODE_MAX + 1];
-	const char *at = NULL;
+	char node[RECORD_NODE_MAX + 1], *mark = strchr(name, '/');
 	uint64_t n;
 
-	while (record_next_lift(r, &at, id))
-		if (!record_id_split(id, node, &n))
-			return error_set(e, "'%s' in 'lifts=' is not an id", id);
+	if (mark == NULL)
+		return false;
+	*mark++ = '\0';
+	return record_id_split(name, node, &n) && strlen(mark) == RECORD_MARK_HEX &&
+		strspn(mark, "0123456789abcdef") == RECORD_MARK_HEX;
+}
+
+static bool
+check_lifts(const struct record *r, struct error *e)
+{
+	char name[RECORD_NAME_MAX + 1];
+	const char *at = NULL;
+
+	while (record_next_lift(r, &at, name))
+		if (!is_name(name))
+			return error_set(e, "'%s' in 'lifts=' is not an id/mark", name);
 	return true;
 }
 
@@ -323,17 +335,24 @@ record_id_split(const char *id, char node[RECORD_NODE_MAX + 1], uint64_t *n)
 	return true;
 }
 
+void
+record_name(const struct record *r, char out[RECORD_NAME_MAX + 1])
+{
+	snprintf(out, RECORD_NAME_MAX + 1, "%s/%.*s", r->id, RECORD_MARK_HEX, r->mac);
+}
+
 bool
 record_next_lift(const struct record *r, const char **at,
-		 char id[RECORD_ID_MAX + 1])
+		 char name[RECORD_NAME_MAX + 1])
 {
 	const char *p = *at == NULL ? r->lifts : *at;
 	size_t len = strcspn(p, ",");
 
 	if (*p == '\0')
 		return false;
-	/* What is too long for an id must not become another by being cut. */
-	snprintf(id, RECORD_ID_MAX + 1, "%.*s", len > RECORD_ID_MAX ? 0 : (int)len, p);
+	/* What is too long for a name must not become another by being cut. */
+	snprintf(name, RECORD_NAME_MAX + 1, "%.*s",
+		 len > RECORD_NAME_MAX ? 0 : (int)len, p);
 	*at = p[len] == ',' ? p + len + 1 : p + len;
 	return true;
 }

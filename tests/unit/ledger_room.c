@@ -112,11 +112,11 @@ room_freeze(struct ledger *l, const char *scope, struct record *r)
 }
 
 void
-room_thaw(struct ledger *l, const char *ids)
+room_thaw(struct ledger *l, const struct record *frozen)
 {
 	struct record r = { .kind = RECORD_THAW };
 
-	snprintf(r.lifts, sizeof(r.lifts), "%s", ids);
+	record_name(frozen, r.lifts);
 	append(l, &r);
 }
 

@@ -28,7 +28,7 @@ struct ledger *room_open(const struct room *m);
 
 /* Appends, fails the test if it cannot; r is what was written. */
 void room_freeze(struct ledger *l, const char *scope, struct record *r);
-void room_thaw(struct ledger *l, const char *ids);
+void room_thaw(struct ledger *l, const struct record *frozen);
 
 /* Whether mail of the script 33:NAME is frozen. */
 bool room_is_frozen(struct ledger *l, const char *script);

@@ -112,7 +112,7 @@ freeze_outlives_the_process(void **state)
 	assert_string_equal(active->id, r.id);
 	assert_string_equal(active->reason, "a test");
 	free(active);
-	room_thaw(l, r.id);
+	room_thaw(l, &r);
 	assert_false(room_is_frozen(l, "33:a.php"));
 	ledger_free(l);
 	l = room_open(&room);
@@ -146,12 +146,12 @@ thaw_lifts_what_is_active(void **state)
 {
 	struct ledger *l = room_open(&room);
 	struct record r = { .kind = RECORD_THAW, .by = "root", .reason = "x",
-			    .lifts = "elsewhere-1" };
+			    .lifts = "elsewhere-1/0123456789abcdef" };
 	struct error e = { "" };
 
 	(void)state;
 	assert_false(ledger_append(l, &r, &e));
-	assert_non_null(strstr(e.text, "elsewhere-1 is not an active freeze"));
+	assert_non_null(strstr(e.text, "elsewhere-1/0123456789abcdef is not an active"));
 	assert_int_equal(count(l), 0);
 	ledger_free(l);
 }
@@ -344,7 +344,7 @@ threads_look(void **state)
 		room_freeze(l, "script:33:a.php", &r);
 		assert_true(room_is_frozen(l, "33:a.php"));
 		assert_true(ledger_set_token(l, "frozen", i + 1));
-		room_thaw(l, r.id);
+		room_thaw(l, &r);
 		assert_false(room_is_frozen(l, "33:a.php"));
 		assert_true(ledger_set_token(l, "thawed", i + 2));
 	}

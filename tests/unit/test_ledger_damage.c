@@ -31,7 +31,7 @@ setup(void **state)
 	l = room_open(&room);
 	room_freeze(l, "script:33:a.php", &a);
 	room_freeze(l, "script:33:b.php", &b);
-	room_thaw(l, a.id);
+	room_thaw(l, &a);
 	ledger_free(l);
 	ledger = room_read(&room, "ledger", &ledger_len);
 	head = room_read(&room, "ledger.head", &head_len);

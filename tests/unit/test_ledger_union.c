@@ -98,7 +98,7 @@ any_order_gives_the_same(void **state)
 	room_freeze(one, "script:33:one.php", &first);
 	room_freeze(one, "script:33:two.php", &r);
 	room_merge(other, one);
-	room_thaw(other, first.id);
+	room_thaw(other, &first);
 	room_freeze(other, "script:33:three.php", &r);
 	ledger_each(other, keep, &all);
 	for (int i = 0; i < 256; i++) {
@@ -123,13 +123,13 @@ unseen_freeze_survives_the_thaw(void **state)
 	room_freeze(one, "script:33:a.php", &seen);
 	room_merge(other, one);
 	room_freeze(one, "script:33:a.php", &unseen);
-	room_thaw(other, seen.id);
+	room_thaw(other, &seen);
 	assert_false(room_is_frozen(other, "33:a.php"));
 	room_merge(other, one);
 	room_merge(one, other);
 	assert_true(room_is_frozen(one, "33:a.php"));
 	assert_true(room_is_frozen(other, "33:a.php"));
-	room_thaw(one, unseen.id);
+	room_thaw(one, &unseen);
 	assert_false(room_is_frozen(one, "33:a.php"));
 	ledger_free(one);
 	ledger_free(other);
@@ -152,7 +152,8 @@ known_is_not_written_again(void **state)
 	ledger_free(other);
 }
 
-/* A machine that was cloned writes under the name of the other. */
+/* A machine that was cloned writes under the name of the other: a thaw means
+ * the freeze that it names, not its namesake. */
 static void
 same_id_keeps_both(void **state)
 {
@@ -180,6 +181,12 @@ same_id_keeps_both(void **state)
 		ledger_free(one);
 		one = room_open(&a);
 	}
+	room_thaw(one, &again);
+	assert_false(room_is_frozen(one, "33:two.php"));
+	assert_true(room_is_frozen(one, "33:one.php"));
+	room_merge(other, one);
+	assert_false(room_is_frozen(other, "33:two.php"));
+	assert_true(room_is_frozen(other, "33:one.php"));
 	ledger_free(one);
 	ledger_free(other);
 }

@@ -35,7 +35,7 @@ freeze_and_thaw_reach_the_other(void **state)
 	ledger_token(b, other);
 	assert_int_equal(strlen(one), STORE_TOKEN_MAX);
 	assert_string_equal(one, other);
-	room_thaw(b, r.id);
+	room_thaw(b, &r);
 	sync_wants(b, 0, 1, 0, 0);
 	assert_stale(a);
 	assert_true(room_is_frozen(a, "33:a.php"));

@@ -49,7 +49,7 @@ static const struct good good[] = {
 	{ "second", "freeze id=mx1-2 time=1970-01-01T00:00:00Z by=0 scope=all "
 	  "reason=x prev=" MAC " mac=" MAC },
 	{ "thaw", "thaw id=a.b-1 time=2026-11-24T13:31:43Z by=root scope=all "
-	  "lifts=mx1-5f3a9c-1,mx2-7 reason=\"form fixed\" mac=" MAC },
+	  "lifts=mx1-5f3a9c-1/0123456789abcdef,mx2-7/00112233445566ff reason=\"form fixed\" mac=" MAC },
 	{ "escapes", FIRST "scope=all reason=\"\\\"\\\\\\x0a\\xc3\\xa9\" mac=" MAC },
 };
 
@@ -89,7 +89,7 @@ static const struct bad bad[] = {
 	{ "thaw of nothing", "thaw id=a-1 time=2026-11-24T13:31:43Z by=root "
 	  "scope=all reason=x mac=" MAC, "'lifts='" },
 	{ "lifts no id", "thaw id=a-1 time=2026-11-24T13:31:43Z by=root "
-	  "scope=all lifts=a-1,b reason=x mac=" MAC, "'b' in 'lifts='" },
+	  "scope=all lifts=a-1/0123456789abcdef,b-2 reason=x mac=" MAC, "'b-2' in 'lifts='" },
 	{ "quote open", FIRST "scope=all reason=\"x mac=" MAC, "closing quote" },
 	{ "bad escape", FIRST "scope=all reason=\"a\\n\" mac=" MAC, "bad escape" },
 	{ "upper-case escape", FIRST "scope=all reason=\"\\x0A\" mac=" MAC,

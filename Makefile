@@ -17,7 +17,7 @@ POLICY  = arena diag lex words facts cursor parse parse_value parse_expr parse_a
           check check_limit check_expr check_value prove text identity address domain prog match pools emit verify eval key dump bucket policy
 COMMON  = error clock log pseudonym settings load
 STORE   = store request peek endpoint conn combine script memory redis_store redis_fit outage
-LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger mirror mirror_nodes
+LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger_peers ledger mirror mirror_nodes
 DAEMON  = sluiced options fitness lock listen milter session decide report verdict live keeper status
 COMMAND = sluice show state order scope_option spread facts_option cmd_check cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload

@@ -78,8 +78,9 @@ note(struct spread *sp, const struct mirror_node *m, const char *token,
 		error_set(&sp->why, "out of memory");
 		return;
 	}
+	node->is_unheard = m->seen_us == 0;
 	node->silent_us = show_since(m->seen_us, now_us);
-	node->is_away = node->silent_us > SPREAD_LEASE_US;
+	node->is_away = !node->is_unheard && node->silent_us > SPREAD_LEASE_US;
 	if (strcmp(m->token, token) == 0)
 		node->is_confirmed = true;
 }
@@ -98,7 +99,7 @@ look(struct spread *sp, struct ledger *l, struct conn *c,
 		return false;
 	sp->is_mirrored = true;
 	ledger_token(l, token);
-	if (!mirror_nodes(c, s->ns, clock_monotonic_us() + ANSWER_US, &nodes, &n,
+	if (!mirror_nodes(l, c, s->ns, clock_monotonic_us() + ANSWER_US, &nodes, &n,
 			  &now_us, &sp->why))
 		return false;
 	for (size_t i = 0; i < n; i++)
@@ -187,12 +188,16 @@ complain_node(const struct spread_node *node, const struct settings *s,
 {
 	char age[SHOW_AGE_MAX];
 
-	fprintf(stderr, "NOT confirmed: node %s, last heard of %s ago. Run there: %s\n",
-		node->name, show_age(node->silent_us, age), do_there);
-	if (node->is_away)
-		fprintf(stderr, "It was not waited for. If it is gone for good, take it "
-			"off the list: redis-cli ... HDEL 'sluice:{%s}:nodes' %s\n",
-			s->ns, node->name);
+	if (node->is_unheard)
+		fprintf(stderr, "NOT confirmed: node %s, not heard of since Redis lost its "
+			"list of nodes. Run there: %s\n", node->name, do_there);
+	else
+		fprintf(stderr, "NOT confirmed: node %s, last heard of %s ago. Run there: "
+			"%s\n", node->name, show_age(node->silent_us, age), do_there);
+	if (node->is_away || node->is_unheard)
+		fprintf(stderr, "If that node is gone for good, take it off the lists: "
+			"redis-cli ... HDEL 'sluice:{%s}:nodes' %s, and its line in "
+			"%s/nodes on each node\n", s->ns, node->name, s->state);
 }
 
 void

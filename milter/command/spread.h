@@ -16,6 +16,7 @@ struct spread_node {
 	uint64_t silent_us;	/* since its last heartbeat */
 	bool is_confirmed;	/* it has this node's records */
 	bool is_away;		/* silent for longer than the lease */
+	bool is_unheard;	/* Redis had forgotten it, and it has not come yet */
 };
 
 struct spread {

@@ -137,6 +137,24 @@ exchange(struct keeper *k)
 	return true;
 }
 
+/* Who is there beside us, now and for the time when Redis has forgotten it. */
+static void
+keep_nodes(struct keeper *k)
+{
+	struct mirror_node *nodes = NULL;
+	uint64_t now_us;
+	struct error e;
+	size_t n;
+
+	if (mirror_nodes(k->o.status.ledger, k->conn, k->o.ns, deadline(k), &nodes, &n,
+			 &now_us, &e)) {
+		free(nodes);
+		return;
+	}
+	say_failed(k, &e);
+	disconnect(k);
+}
+
 /* "I am here"; then the ledger, if Redis knows more or it has been long. */
 static void
 keep_ledger(struct keeper *k)
@@ -152,8 +170,10 @@ keep_ledger(struct keeper *k)
 	}
 	if (is_stale)
 		outage_set_behind(k->o.status.store);
-	if (is_stale || k->round % CHECK_ROUNDS == 1)
-		exchange(k);
+	if ((is_stale || k->round % CHECK_ROUNDS == 1) && !exchange(k))
+		return;
+	if (k->round % CHECK_ROUNDS == 1)
+		keep_nodes(k);
 }
 
 static void

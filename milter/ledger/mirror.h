@@ -36,12 +36,14 @@ bool mirror_heartbeat(struct ledger *l, struct conn *c, const char *ns,
 
 struct mirror_node {
 	char name[RECORD_NODE_MAX + 1];
-	uint64_t seen_us;		/* Redis time of the last heartbeat */
+	uint64_t seen_us;		/* Redis time of the last heartbeat; 0: none
+					   since Redis lost its list of nodes */
 	char token[STORE_TOKEN_MAX + 1];
 };
 
-/* Registered nodes, allocated. *now_us is Redis's time. False: e. */
-bool mirror_nodes(struct conn *c, const char *ns, uint64_t deadline_us,
+/* Registered nodes, allocated: those in Redis, and those that l remembers,
+ * which are put back there. *now_us is Redis's time. False: e. */
+bool mirror_nodes(struct ledger *l, struct conn *c, const char *ns, uint64_t deadline_us,
 		  struct mirror_node **nodes, size_t *n, uint64_t *now_us,
 		  struct error *e);
 

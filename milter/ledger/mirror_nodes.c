@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger_peers.h"
+
 #define US_PER_S UINT64_C(1000000)
 #define VALUE_MAX (20 + 1 + STORE_TOKEN_MAX)	/* time_us, space, token */
 
@@ -108,7 +110,7 @@ read_nodes(const struct reply *r, struct mirror_node **nodes, size_t *n,
 	if (reply_type(r) != REPLY_ARRAY)
 		return reply_unexpected(r, e);
 	*n = 0;
-	*nodes = calloc(reply_count(r) / 2 + 1, sizeof(**nodes));
+	*nodes = calloc(reply_count(r) / 2 + LEDGER_PEERS_MAX, sizeof(**nodes));
 	if (*nodes == NULL)
 		return error_set(e, "out of memory");
 	for (size_t i = 0; i + 1 < reply_count(r); i += 2)
@@ -117,10 +119,42 @@ read_nodes(const struct reply *r, struct mirror_node **nodes, size_t *n,
 	return true;
 }
 
+/* A node that Redis has forgotten is registered again, without a heartbeat. */
+static bool
+put_back(struct mirror_node *node, const char *name, struct conn *c,
+	 const char *key, uint64_t deadline_us, struct error *e)
+{
+	struct reply *r = conn_ask(c, deadline_us, e, "HSETNX", key, name, "0 -", NULL);
+	bool ok = r != NULL && (reply_type(r) == REPLY_INTEGER ||
+				reply_unexpected(r, e));
+
+	reply_free(r);
+	snprintf(node->name, sizeof(node->name), "%s", name);
+	snprintf(node->token, sizeof(node->token), "-");
+	return ok;
+}
+
+static bool
+add_peers(struct ledger *l, struct conn *c, const char *key, uint64_t deadline_us,
+	  struct mirror_node *nodes, size_t *n, struct error *e)
+{
+	char name[LEDGER_PEERS_MAX][RECORD_NODE_MAX + 1];
+	size_t known = *n < LEDGER_PEERS_MAX ? *n : LEDGER_PEERS_MAX, all = known;
+
+	for (size_t i = 0; i < known; i++)
+		snprintf(name[i], sizeof(name[i]), "%s", nodes[i].name);
+	if (!ledger_peers(l, name, &all, e))
+		return false;
+	for (size_t i = known; i < all; i++, ++*n)
+		if (!put_back(&nodes[*n], name[i], c, key, deadline_us, e))
+			return false;
+	return true;
+}
+
 bool
-mirror_nodes(struct conn *c, const char *ns, uint64_t deadline_us,
-	     struct mirror_node **nodes, size_t *n, uint64_t *now_us,
-	     struct error *e)
+mirror_nodes(struct ledger *l, struct conn *c, const char *ns,
+	     uint64_t deadline_us, struct mirror_node **nodes, size_t *n,
+	     uint64_t *now_us, struct error *e)
 {
 	char key[MIRROR_KEY_MAX];
 	struct reply *r;
@@ -132,5 +166,9 @@ mirror_nodes(struct conn *c, const char *ns, uint64_t deadline_us,
 	r = conn_ask(c, deadline_us, e, "HGETALL", key, NULL);
 	ok = r != NULL && read_nodes(r, nodes, n, e);
 	reply_free(r);
+	if (ok && !add_peers(l, c, key, deadline_us, *nodes, n, e)) {
+		free(*nodes);
+		ok = false;
+	}
 	return ok;
 }

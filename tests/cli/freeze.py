@@ -97,6 +97,14 @@ def two_nodes(t, redis, node, other):
         t.has(done.stderr, f"NOT confirmed: node {name}, last heard of ", "stderr")
         t.true("login:b" in scopes(node), "frozen here")
         other._process.resume()
+    with t.test("nor is it forgotten with a Redis that comes back empty: exit 3"):
+        other._process.pause()
+        redis.kill9()
+        redis.start()
+        done = expect(node, 3, "freeze", "--login", "d", "--wait", "1", *WHY)
+        t.has(done.stderr, f"NOT confirmed: node {name}, not heard of since", "stderr")
+        other._process.resume()
+        expect(node, 0, "freeze", "--login", "d", "--wait", "30", *WHY)
     with t.test("a node silent for longer than the lease is not waited for"):
         other.kill9()
         key = f"sluice:{{{node.ns}}}:nodes"

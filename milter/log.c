@@ -3,6 +3,9 @@
  */
 #include "log.h"
 
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,10 +13,14 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define LINE_MAX_LEN 8192
+/* What poll(2) calls writable takes so much without waiting, pipe(7). */
+#define LINE_MAX_LEN PIPE_BUF
 
 static bool to_syslog;
 static enum log_level limit = LOG_LEVEL_INFO;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned long lost;	/* lines that nobody took, since the last one */
 
 static const int priority[] = {
 	[LOG_LEVEL_ERROR] = LOG_ERR,
@@ -35,6 +42,32 @@ bool
 log_wants(enum log_level level)
 {
 	return level <= limit;
+}
+
+static bool
+put_bytes(const char *line, size_t len)
+{
+	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLOUT) != 0 &&
+	       write(STDERR_FILENO, line, len) == (ssize_t)len;
+}
+
+/* A reader that has stopped reading must not stop mail: his line is dropped,
+ * and he is told how many when he comes back. */
+static void
+put_or_drop(const char *line, size_t len)
+{
+	char told[64];
+	int n;
+
+	pthread_mutex_lock(&lock);
+	n = snprintf(told, sizeof(told), "<%d>log-lost lines=%lu\n", LOG_WARNING, lost);
+	if (lost > 0 && put_bytes(told, (size_t)n))
+		lost = 0;
+	if (lost > 0 || !put_bytes(line, len))
+		lost++;
+	pthread_mutex_unlock(&lock);
 }
 
 /* One write per line, so that lines of several threads do not mix. The "<N>"
@@ -59,8 +92,7 @@ put_line(enum log_level level, const char *fmt, va_list ap)
 	if ((size_t)n > sizeof(line) - 2)
 		n = (int)sizeof(line) - 2;
 	line[n++] = '\n';
-	if (write(STDERR_FILENO, line, (size_t)n) < 0)
-		return;		/* there is nowhere left to say so */
+	put_or_drop(line, (size_t)n);
 }
 
 #define DEFINE(name, level) \

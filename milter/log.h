@@ -1,7 +1,8 @@
 /*
  * log.h - one line per event, to stderr (journald adds the time) or syslog.
  *
- * Every line is logfmt: an event word, then name=value. A value never splits a
+ * Nobody waits for whoever reads them: lines that he does not take are dropped
+ * and counted. Every line is logfmt: an event word, then name=value. A value never splits a
  * line or forges a field: log_value quotes whatever is not plain.
  */
 #ifndef MILTER_LOG_H

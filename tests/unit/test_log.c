@@ -3,6 +3,8 @@
  */
 #include "test.h"
 
+#include <unistd.h>
+
 #include "../../milter/log.h"
 
 struct row {
@@ -46,12 +48,49 @@ value(void **state)
 	assert_true(strlen(out) < r->size);
 }
 
+/* A pipe that is full and that nobody reads; then somebody does. */
+static void
+nobody_reads(void **state)
+{
+	int fd[2], err = dup(STDERR_FILENO), lines = 0;
+	char text[1 << 17];
+	ssize_t n;
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	dup2(fd[1], STDERR_FILENO);
+	alarm(60);		/* it would wait for ever */
+	for (int i = 0; i < 20000; i++)
+		log_warning("line %d", i);
+	n = read(fd[0], text, sizeof(text) - 1);
+	log_warning("the next line");
+	dup2(err, STDERR_FILENO);
+	alarm(0);
+	assert_true(n > 0);
+	for (ssize_t i = 0; i < n; i++)
+		lines += text[i] == '\n';
+	assert_true(lines > 100 && lines < 20000);
+	n = read(fd[0], text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = '\0';
+	while (strncmp(text, "<4>log-lost", 11) != 0 && strchr(text, '\n') != NULL) {
+		lines++;
+		memmove(text, strchr(text, '\n') + 1, strlen(strchr(text, '\n')));
+	}
+	assert_int_equal(strncmp(text, "<4>log-lost lines=", 18), 0);
+	assert_int_equal(lines + atoi(text + 18), 20000);
+	assert_string_equal(strchr(text, '\n'), "\n<4>the next line\n");
+	close(fd[0]);
+	close(fd[1]);
+	close(err);
+}
+
 int
 main(void)
 {
-	struct CMUnitTest tests[N_ROWS(rows)];
+	struct CMUnitTest tests[N_ROWS(rows) + 1];
 	size_t n = 0;
 
 	ROWS(tests, &n, rows, value);
+	tests[n] = (struct CMUnitTest)cmocka_unit_test(nobody_reads);
 	return cmocka_run_group_tests_name("log", tests, NULL, NULL);
 }

@@ -196,8 +196,8 @@ complain_node(const struct spread_node *node, const struct settings *s,
 			"%s\n", node->name, show_age(node->silent_us, age), do_there);
 	if (node->is_away || node->is_unheard)
 		fprintf(stderr, "If that node is gone for good, take it off the lists: "
-			"redis-cli ... HDEL 'sluice:{%s}:nodes' %s, and its line in "
-			"%s/nodes on each node\n", s->ns, node->name, s->state);
+			"its line in %s/nodes on each node, and HDEL sluice:{%s}:nodes "
+			"%s in Redis at %s\n", s->state, s->ns, node->name, s->redis);
 }
 
 void

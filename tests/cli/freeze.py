@@ -113,7 +113,7 @@ def two_nodes(t, redis, node, other):
         done = expect(node, 3, "freeze", "--login", "c", "--wait", "3600", *WHY)
         t.has(done.stdout, "Frozen but not everywhere yet: login c", "stdout")
         t.has(done.stderr, f"NOT confirmed: node {name}, last heard of ", "stderr")
-        t.has(done.stderr, f"HDEL 'sluice:{{{node.ns}}}:nodes' {name}", "stderr")
+        t.has(done.stderr, f"HDEL sluice:{{{node.ns}}}:nodes {name} in Redis at ", "stderr")
     node.stop()
 
 

@@ -13,8 +13,13 @@ SAN ?= none
 V ?= 0
 
 # The lists are the architecture: modules by name, what is used by much first.
-POLICY  = arena diag lex words facts cursor parse parse_value parse_expr parse_answer parse_limit \
-          check check_limit check_expr check_value prove text identity address domain prog match pools emit verify eval key dump bucket policy
+POLICY  = arena diag facts policy \
+          $(LANGUAGE:%=language/%) $(CHECK:%=check/%) $(IDENTITY:%=identity/%) $(PROGRAM:%=program/%) $(BUCKET:%=bucket/%)
+LANGUAGE = lex words cursor parse parse_value parse_expr parse_answer parse_limit
+CHECK   = check check_limit check_expr check_value prove
+IDENTITY = text identity address domain
+PROGRAM = prog match pools emit verify eval key dump
+BUCKET  = bucket
 COMMON  = error clock log pseudonym settings load
 STORE   = store request peek endpoint conn combine script memory redis_store redis_fit outage
 LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger_peers ledger mirror mirror_nodes

@@ -4,11 +4,11 @@
 #include "policy.h"
 
 #include "arena.h"
-#include "check.h"
+#include "check/check.h"
 #include "diag.h"
-#include "emit.h"
-#include "parse.h"
-#include "words.h"
+#include "program/emit.h"
+#include "language/parse.h"
+#include "language/words.h"
 
 #define SOURCE_MAX ((size_t)16 << 20)
 #define MEMORY_MAX ((size_t)256 << 20)	/* for the tree of one policy */

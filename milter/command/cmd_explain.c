@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../policy/bucket.h"
+#include "../../policy/bucket/bucket.h"
 #include "../clock.h"
 #include "../daemon/decide.h"
 #include "../load.h"

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "../../policy/identity.h"
+#include "../../policy/identity/identity.h"
 #include "../error.h"
 
 #define FACTS_OPTION_FIRST 512	/* getopt values from here on are ours */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../policy/bucket.h"
+#include "../../policy/bucket/bucket.h"
 #include "../log.h"
 
 #define VALUE_MAX 512		/* of one escaped value */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "../../policy/identity.h"
+#include "../../policy/identity/identity.h"
 #include "decide.h"
 
 #define SUBMITTER "X-Local-Submitter"

@@ -4,7 +4,7 @@
 #ifndef MILTER_SCOPE_H
 #define MILTER_SCOPE_H
 
-#include "../../policy/identity.h"
+#include "../../policy/identity/identity.h"
 #include "../../policy/policy.h"
 #include "../error.h"
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../policy/bucket.h"
+#include "../../policy/bucket/bucket.h"
 
 #define REACH 16
 #define TAGS_MAX POLICY_WINDOWS_MAX

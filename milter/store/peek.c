@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../policy/bucket.h"
+#include "../../policy/bucket/bucket.h"
 
 #define AT_ONCE (POLICY_PLAN_MAX - 1)	/* buckets beside the one too small */
 

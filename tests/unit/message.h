@@ -6,7 +6,7 @@
 
 #include "compile.h"
 
-#include "../../policy/identity.h"
+#include "../../policy/identity/identity.h"
 
 struct message {
 	enum policy_class class;

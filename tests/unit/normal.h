@@ -6,7 +6,7 @@
 
 #include "test.h"
 
-#include "../../policy/identity.h"
+#include "../../policy/identity/identity.h"
 
 #define TEXT(s) (s), sizeof(s) - 1
 #define TEN "0123456789"

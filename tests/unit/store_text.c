@@ -7,7 +7,7 @@
 
 #include "test.h"
 
-#include "../../policy/bucket.h"
+#include "../../policy/bucket/bucket.h"
 
 static uint64_t
 number(const char **at)

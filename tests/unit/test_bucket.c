@@ -4,7 +4,7 @@
  */
 #include "test.h"
 
-#include "../../policy/bucket.h"
+#include "../../policy/bucket/bucket.h"
 #include "random.h"
 
 #define MINUTE UINT64_C(60000000)

@@ -6,8 +6,8 @@
 #include "compile.h"
 
 #include "../../policy/arena.h"
-#include "../../policy/check.h"
-#include "../../policy/parse.h"
+#include "../../policy/check/check.h"
+#include "../../policy/language/parse.h"
 
 #define FOR_ALL "limit all { for outbound mail allow 10 messages/hour else hold }\n"
 

@@ -4,9 +4,9 @@
 #include "compile.h"
 
 #include "../../policy/arena.h"
-#include "../../policy/emit.h"
-#include "../../policy/match.h"
-#include "../../policy/verify.h"
+#include "../../policy/program/emit.h"
+#include "../../policy/program/match.h"
+#include "../../policy/program/verify.h"
 #include "random.h"
 
 #define TREES 2000

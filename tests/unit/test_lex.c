@@ -3,7 +3,7 @@
  */
 #include "test.h"
 
-#include "../../policy/lex.h"
+#include "../../policy/language/lex.h"
 
 struct row {
 	const char *name;

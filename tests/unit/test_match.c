@@ -3,7 +3,7 @@
  */
 #include "compile.h"
 
-#include "../../policy/match.h"
+#include "../../policy/program/match.h"
 #include "random.h"
 
 #define ROUNDS 50000

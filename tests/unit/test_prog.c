@@ -3,8 +3,8 @@
  */
 #include "compile.h"
 
-#include "../../policy/pools.h"
-#include "../../policy/verify.h"
+#include "../../policy/program/pools.h"
+#include "../../policy/program/verify.h"
 #include "random.h"
 
 static const char whole[] =

@@ -4,8 +4,8 @@
 #ifndef POLICY_CHECK_H
 #define POLICY_CHECK_H
 
-#include "arena.h"
-#include "ast.h"
+#include "../arena.h"
+#include "../language/ast.h"
 
 struct check {
 	struct ast_policy *tree;

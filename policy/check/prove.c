@@ -8,8 +8,8 @@
  */
 #include "check.h"
 
-#include "facts.h"
-#include "words.h"
+#include "../facts.h"
+#include "../language/words.h"
 
 /* The mail of each class, as an operator would call it. */
 static const char *const mail[POLICY_CLASSES] = {

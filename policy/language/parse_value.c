@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "identity.h"
+#include "../identity/identity.h"
 
 /* ADDRESS or ADDRESS/BITS */
 bool

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "diag.h"
-#include "policy.h"
+#include "../diag.h"
+#include "../policy.h"
 
 enum lex_kind {
 	LEX_END,

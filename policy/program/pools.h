@@ -4,7 +4,7 @@
 #ifndef POLICY_POOLS_H
 #define POLICY_POOLS_H
 
-#include "arena.h"
+#include "../arena.h"
 #include "prog.h"
 
 struct pools {

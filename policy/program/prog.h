@@ -11,7 +11,7 @@
 #ifndef POLICY_PROG_H
 #define POLICY_PROG_H
 
-#include "policy.h"
+#include "../policy.h"
 
 #define PROG_CODE_MAX 20000
 

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "bucket.h"
-#include "facts.h"
+#include "../bucket/bucket.h"
+#include "../facts.h"
 #include "match.h"
 
 /* Columns of ops.def. */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "identity.h"
+#include "../identity/identity.h"
 
 int
 match_order(struct policy_text a, struct policy_text b)

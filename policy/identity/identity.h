@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "policy.h"
+#include "../policy.h"
 
 #define IDENTITY_MAX 320
 #define IDENTITY_INVALID "(invalid)"

@@ -7,7 +7,7 @@
  */
 #include "eval.h"
 
-#include "facts.h"
+#include "../facts.h"
 #include "match.h"
 
 bool

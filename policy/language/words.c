@@ -17,7 +17,7 @@ static const char *const classes[] = {
 };
 static const char *const facts[] = {
 #define FACT(name, word, type, trust, note) word,
-#include "facts.def"
+#include "../facts.def"
 #undef FACT
 };
 static const char *const actions[] = { "hold", "tempfail", "reject", "observe" };

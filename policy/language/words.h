@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "policy.h"
+#include "../policy.h"
 
 /* A word of the source in a message: "%.*s" with QUOTE(text). */
 #define QUOTE(text) (int)((text).len < 60 ? (text).len : 60), (text).p

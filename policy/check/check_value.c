@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-#include "facts.h"
-#include "identity.h"
-#include "words.h"
+#include "../facts.h"
+#include "../identity/identity.h"
+#include "../language/words.h"
 
 static size_t
 normal_form(enum policy_fact fact, struct policy_text t,

@@ -7,7 +7,7 @@
 #ifndef POLICY_CURSOR_H
 #define POLICY_CURSOR_H
 
-#include "arena.h"
+#include "../arena.h"
 #include "ast.h"
 #include "lex.h"
 #include "words.h"

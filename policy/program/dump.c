@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "eval.h"
-#include "facts.h"
+#include "../facts.h"
 
 #define LABEL_WIDTH 8
 #define CLAUSE "\n            "

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "facts.h"
-#include "identity.h"
+#include "../facts.h"
+#include "../identity/identity.h"
 #include "prog.h"
 
 #define WORD_MAX 13		/* sender.domain, authenticated */

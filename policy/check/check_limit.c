@@ -3,9 +3,9 @@
  */
 #include "check.h"
 
-#include "bucket.h"
-#include "facts.h"
-#include "words.h"
+#include "../bucket/bucket.h"
+#include "../facts.h"
+#include "../language/words.h"
 
 #define PERIOD_MAX_US (UINT64_C(366) * 86400 * 1000000)
 #define COUNT_MAX UINT64_C(1000000000)

@@ -6,7 +6,7 @@
  */
 #include "parse.h"
 
-#include "facts.h"
+#include "../facts.h"
 
 struct parser {
 	struct cursor *c;

@@ -4,7 +4,7 @@
 #ifndef POLICY_EMIT_H
 #define POLICY_EMIT_H
 
-#include "ast.h"
+#include "../language/ast.h"
 
 struct arena;
 

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "facts.h"
-#include "words.h"
+#include "../facts.h"
+#include "../language/words.h"
 
 static struct ast_set *
 find_set(struct check *k, struct policy_text name)

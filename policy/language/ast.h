@@ -7,8 +7,8 @@
 #ifndef POLICY_AST_H
 #define POLICY_AST_H
 
-#include "diag.h"
-#include "policy.h"
+#include "../diag.h"
+#include "../policy.h"
 
 #define AST_LIMITS_MAX (POLICY_PLAN_MAX * POLICY_CLASSES)
 #define AST_SETS_MAX 256

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "words.h"
+#include "../language/words.h"
 
 static bool
 is_same(struct policy_text a, struct policy_text b)

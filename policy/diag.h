@@ -22,8 +22,10 @@ struct diags;
 struct diags *diags_new(void);
 void diags_free(struct diags *d);
 
-/* Says which text the spans that follow belong to. Copies both. */
-void diags_source(struct diags *d, const char *name, const char *text, size_t len);
+/* Adds a text and returns where its spans begin: a place in it is that plus an
+ * offset, so that a span says which text it is of. Copies both. */
+uint32_t diags_source(struct diags *d, const char *name, const char *text,
+		      size_t len);
 
 /* A note belongs to the error or warning before it. After DIAG_MAX errors the
  * rest are counted only. */

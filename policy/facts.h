@@ -6,7 +6,7 @@
 
 #include "policy.h"
 
-enum fact_type { FACT_TEXT, FACT_ADDRESS, FACT_NUMBER };
+enum fact_type { FACT_TEXT, FACT_ADDRESS, FACT_NUMBER, FACT_MINUTE, FACT_WEEKDAY };
 enum fact_trust { FACT_PROVEN, FACT_CLAIMED };
 enum fact_presence { FACT_NEVER, FACT_SOMETIMES, FACT_ALWAYS };
 

@@ -18,7 +18,8 @@ enum lex_kind {
 	LEX_STRING,		/* text is what stands between the quotes */
 	LEX_OPEN, LEX_CLOSE,	/* { } */
 	LEX_LEFT, LEX_RIGHT,	/* ( ) */
-	LEX_COMMA, LEX_EQUAL, LEX_ABOVE, LEX_BELOW
+	LEX_COMMA, LEX_EQUAL, LEX_ABOVE, LEX_BELOW,
+	LEX_AT_LEAST, LEX_AT_MOST
 };
 
 struct token {

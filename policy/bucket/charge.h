@@ -1,0 +1,46 @@
+/*
+ * charge.h - all charges of one message, or none.
+ *
+ * The step that every store takes: memory.c here, take.lua in Redis, and the
+ * trials of a policy. Whoever calls it finds the buckets and keeps them.
+ */
+#ifndef POLICY_CHARGE_H
+#define POLICY_CHARGE_H
+
+#include "../policy.h"
+
+/* Times of one bucket: each window's, then that of what was held, then that of
+ * the refusals. */
+#define CHARGE_BUDGET POLICY_WINDOWS_MAX
+#define CHARGE_STRIKES (POLICY_WINDOWS_MAX + 1)
+#define CHARGE_TIMES (POLICY_WINDOWS_MAX + 2)
+
+/* What one limit says; the pointers are borrowed. */
+struct charge {
+	const struct policy_window *window;
+	unsigned n_windows;
+	const struct policy_window *budget;	/* NULL: what is held has no end */
+	const struct policy_window *strikes;	/* NULL: no freeze */
+	bool is_observed;
+	uint64_t full_us[CHARGE_TIMES];		/* before the step, and after it */
+};
+
+struct charge_result {
+	bool is_taken;
+	unsigned refused, window;	/* not taken: the first, in order */
+	uint64_t wait_us;		/* not taken: until it fits; UINT64_MAX: never */
+	bool is_spent;			/* not taken: the refusing limit has a budget,
+					   and it has no room */
+	bool is_struck;			/* not taken: this refusal was the one after
+					   which limit and key are frozen; the
+					   count has begun anew */
+	uint32_t would_refuse;		/* taken: bit i: observed limit i would have */
+};
+
+/* Takes every charge that does not only observe, or none; and, as a group of
+ * their own, those that do. The limit that refused first is charged what it
+ * holds, and the refusal, and nothing else. At most POLICY_PLAN_MAX. */
+void charge_take(struct charge *c, unsigned n, uint32_t recipients,
+		 uint64_t now_us, struct charge_result *r);
+
+#endif

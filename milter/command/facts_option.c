@@ -81,7 +81,7 @@ facts_take(struct facts_options *o, int c, const char *value, struct error *e)
 		return know(o, POLICY_LISTENER,
 			    identity_name(value, len, t[POLICY_LISTENER]), value, e);
 	default:
-		len = identity_address(value, len, IDENTITY_DELIMITER,
+		len = identity_address(value, len, IDENTITY_DELIMITERS,
 				       t[POLICY_SENDER]);
 		o->f.text[POLICY_DOMAIN] = identity_domain_of(t[POLICY_SENDER], len);
 		return know(o, POLICY_SENDER, len, value, e);

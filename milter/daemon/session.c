@@ -51,7 +51,7 @@ set(struct identity *i, normal_form *to, const char *raw)
 static size_t
 address(const char *raw, size_t len, char out[IDENTITY_MAX + 1])
 {
-	return identity_address(raw, len, IDENTITY_DELIMITER, out);
+	return identity_address(raw, len, IDENTITY_DELIMITERS, out);
 }
 
 struct session *

@@ -127,7 +127,7 @@ set_identity(struct scope *s, const char *value, struct error *e)
 		want = "a login";
 		break;
 	case SCOPE_SENDER:
-		n = identity_address(value, len, IDENTITY_DELIMITER,
+		n = identity_address(value, len, IDENTITY_DELIMITERS,
 				     s->value);
 		want = "a sender address; the null sender is " IDENTITY_NULL_SENDER;
 		break;

@@ -25,7 +25,7 @@ normal_form(enum policy_fact fact, struct policy_text t,
 	case POLICY_SCRIPT:
 		return identity_script(t.p, t.len, out);
 	case POLICY_SENDER:
-		return identity_address(t.p, t.len, IDENTITY_DELIMITER, out);
+		return identity_address(t.p, t.len, IDENTITY_DELIMITERS, out);
 	case POLICY_DOMAIN:
 		return identity_domain(t.p, t.len, out);
 	default:

@@ -144,23 +144,24 @@ without_tag(const char *local, size_t len)
 	return len;
 }
 
+/* As Postfix does, which takes no extension from a name that begins with the
+ * delimiter. */
 static size_t
-without_extension(const char *local, size_t len, char delimiter)
+without_extension(const char *local, size_t len, const char *delimiters)
 {
-	const char *at = NULL;
-
-	if (len > 1 && delimiter != '\0')
-		at = memchr(local + 1, delimiter, len - 1);
-	return at == NULL ? len : (size_t)(at - local);
+	for (size_t i = 1; i < len; i++)
+		if (strchr(delimiters, local[i]) != NULL)
+			return i;
+	return len;
 }
 
 static void
-fold(struct text *local, char delimiter)
+fold(struct text *local, const char *delimiters)
 {
 	for (size_t i = 0; i < local->len; i++)
 		local->p[i] = text_lower(local->p[i]);
 	local->len = without_tag(local->p, local->len);
-	local->len = without_extension(local->p, local->len, delimiter);
+	local->len = without_extension(local->p, local->len, delimiters);
 }
 
 static bool
@@ -189,7 +190,7 @@ put_local(struct text *to, const struct text *local)
 }
 
 size_t
-identity_address(const char *raw, size_t len, char delimiter,
+identity_address(const char *raw, size_t len, const char *delimiters,
 		 char out[IDENTITY_MAX + 1])
 {
 	struct policy_text t = bare(raw, len);
@@ -201,7 +202,7 @@ identity_address(const char *raw, size_t len, char delimiter,
 	if (text_is_invalid(raw, len) || !text_is_clean(raw, len) ||
 	    !read_parts(&a, t.p, t.p + t.len) || a.local.is_over || a.domain.is_over)
 		return text_invalid(out);
-	fold(&a.local, delimiter);
+	fold(&a.local, delimiters);
 	put_local(&whole, &a.local);
 	if (!a.has_domain) {
 		if (whole.len == 0)

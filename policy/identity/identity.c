@@ -7,6 +7,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "text.h"
+
 #define UID_MAX_DIGITS 10
 
 static bool
@@ -132,6 +134,25 @@ identity_uid(const char *raw, size_t len, char out[IDENTITY_MAX + 1])
 	}
 	uid = decimal(t, &used);
 	return used == t.len ? keep(uid, out) : absent(out);
+}
+
+size_t
+identity_header(const char *raw, size_t len, char out[IDENTITY_MAX + 1])
+{
+	struct text t = { .len = 0 };
+	bool has_gap = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (memchr(" \t\r\n", raw[i], 4) != NULL) {
+			has_gap = true;
+			continue;
+		}
+		if (has_gap && t.len > 0)
+			text_put(&t, ' ');
+		has_gap = false;
+		text_put(&t, raw[i]);
+	}
+	return text_is_clean(t.p, t.len) ? text_finish(&t, out) : text_invalid(out);
 }
 
 size_t

@@ -18,13 +18,13 @@
 #define IDENTITY_MAX 320
 #define IDENTITY_INVALID "(invalid)"
 #define IDENTITY_NULL_SENDER "<>"
-#define IDENTITY_DELIMITER '+'	/* Postfix's recipient_delimiter, as usual */
+#define IDENTITY_DELIMITERS "+"	/* Postfix's recipient_delimiter, as usual */
 
 /* Envelope address: brackets, quotes and the trailing dot removed, case
- * folded, domain as A-labels, +extension cut at the delimiter (ASCII; 0: none
- * is cut), SRS and BATV tags removed. The empty address is
- * IDENTITY_NULL_SENDER. */
-size_t identity_address(const char *raw, size_t len, char delimiter,
+ * folded, domain as A-labels, the extension cut at the first of delimiters
+ * (ASCII, as recipient_delimiter; "": none is cut), SRS and BATV tags removed.
+ * The empty address is IDENTITY_NULL_SENDER. */
+size_t identity_address(const char *raw, size_t len, const char *delimiters,
 			char out[IDENTITY_MAX + 1]);
 
 /* The domain of a normal address, borrowed from it; p NULL if it has none.
@@ -44,6 +44,10 @@ size_t identity_script(const char *raw, size_t len, char out[IDENTITY_MAX + 1]);
 /* Value of X-Local-Submitter, `uid=33` or `33`: decimal without leading
  * zeros. 0: malformed. */
 size_t identity_uid(const char *raw, size_t len, char out[IDENTITY_MAX + 1]);
+
+/* Value of a header that the policy names: folding removed, space at the ends
+ * cut, space within made one. 0: empty, which counts as no header. */
+size_t identity_header(const char *raw, size_t len, char out[IDENTITY_MAX + 1]);
 
 /* A name that the administrator gave, as {daemon_name}: kept as it is if it is
  * printable ASCII. */

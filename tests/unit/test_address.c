@@ -11,19 +11,19 @@
 static size_t
 address(const char *raw, size_t len, char *out)
 {
-	return identity_address(raw, len, '+', out);
+	return identity_address(raw, len, "+", out);
 }
 
 static size_t
 address_uncut(const char *raw, size_t len, char *out)
 {
-	return identity_address(raw, len, 0, out);
+	return identity_address(raw, len, "", out);
 }
 
 static size_t
 address_minus(const char *raw, size_t len, char *out)
 {
-	return identity_address(raw, len, '-', out);
+	return identity_address(raw, len, "-", out);
 }
 
 static const struct normal_row rows[] = {

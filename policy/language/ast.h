@@ -70,6 +70,7 @@ struct ast_expr {
 	uint64_t number;
 	unsigned from, to;		/* DURING: minutes; to is outside */
 	unsigned days;			/* ON: a mask, sunday being bit 0 */
+	unsigned test;			/* equal tests have one number: solve.h */
 };
 
 struct ast_key {

@@ -4,6 +4,8 @@
 #   make demo       the main job on real mail, in a private Postfix and Redis
 #   make check      every test; SAN=address (default) or thread
 #   make check-long what takes longer: other sanitizers, other compilers
+#   make bench      how long the compiler and the evaluator take
+#   make coverage   which lines and branches of policy/ the tests take
 #   make bless      rewrite the golden files; look at the diff
 #   make install    into DESTDIR and PREFIX
 
@@ -85,6 +87,17 @@ $B/sluice: $(command_o) $B/libsluice.a $B/libpolicy.a
 	@echo "  LINK  $@"
 	$Q $(LINK) -o $@ $^ $(LIBS)
 
+# Properties: random policies against random messages; they see every phase.
+PROPERTY = eval proof
+PROPERTY_PARTS = $(patsubst %,$B/tests/property/%.o,random random_policy random_facts reference parts)
+property_t = $(PROPERTY:%=$B/t/property_%)
+$(property_t): $B/t/%: $B/tests/property/%.o $(PROPERTY_PARTS) $B/libpolicy.a
+	@mkdir -p $(@D)
+	$Q $(LINK) -o $@ $^ $(POLICY_LIBS) -lcmocka
+
+$B/bench_policy: $B/tests/bench/bench_policy.o $B/libpolicy.a
+	$Q $(LINK) -o $@ $^ $(POLICY_LIBS)
+
 $B/milterload: $(load_o)
 	@echo "  LINK  $@"
 	$Q $(LINK) -o $@ $^ -lpthread
@@ -109,10 +122,10 @@ $B/t/test_session $B/t/test_verdict: $B/t/test_%: $B/tests/unit/test_%.o $(SESSI
 	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
 # What is run, in this order. Everything prints TAP; prove(1) closes.
-CHECKS = tests/borders.sh tests/golden.sh $(unit_t) \
+CHECKS = tests/borders.sh tests/golden.sh $(unit_t) $(property_t) \
          $(sort $(wildcard tests/cli/*.py tests/wire/*.py tests/e2e/*.py))
 
-tests: all $B/milterload $(unit_t)
+tests: all $B/milterload unit
 	$Q SAN=$(SAN) B=$B CMOCKA_MESSAGE_OUTPUT=TAP prove --timer $(PROVE) $(CHECKS)
 
 # The suite runs under AddressSanitizer and UBSan unless SAN says otherwise.
@@ -135,6 +148,20 @@ demo: deps
 	$Q $(MAKE) --no-print-directory -j2 all
 	$Q $(AS_ROOT) /usr/bin/python3 deploy/demo/demo.py
 
+bench: build/none/bench_policy
+	$Q build/none/bench_policy
+build/none/bench_policy:
+	$Q $(MAKE) --no-print-directory SAN=none build/none/bench_policy
+
+# A build of its own, so that its counts are those of one run.
+coverage: deps
+	$Q rm -rf build/coverage
+	$Q $(MAKE) --no-print-directory -j2 SAN=none B=build/coverage CFLAGS='-O0 -g --coverage' all unit
+	$Q $(MAKE) --no-print-directory SAN=none B=build/coverage CFLAGS='-O0 -g --coverage' policy-tests
+	$Q tests/coverage.sh build/coverage
+policy-tests: all unit
+	$Q B=$B CMOCKA_MESSAGE_OUTPUT=TAP prove tests/golden.sh $(POLICY_UNIT:%=$B/t/test_%) $(property_t)
+
 bless: all
 	$Q B=$B tests/golden.sh --bless
 
@@ -151,7 +178,7 @@ install: all
 	install -D -m 644 deploy/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/sluice.conf
 	install -D -m 644 deploy/tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/sluice.conf
 
-unit: $(unit_t)
+unit: $(unit_t) $(property_t)
 
 deps:
 	$Q tests/deps.sh
@@ -159,6 +186,6 @@ deps:
 clean:
 	rm -rf build
 
-.PHONY: all unit tests deps check check-long demo bless install clean
+.PHONY: all unit tests policy-tests deps check check-long demo bench coverage bless install clean
 
 -include $(shell find build -name '*.d' 2>/dev/null)

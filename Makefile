@@ -19,7 +19,7 @@ POLICY  = arena diag facts policy \
           $(LANGUAGE:%=language/%) $(CHECK:%=check/%) $(IDENTITY:%=identity/%) $(PROGRAM:%=program/%) $(BUCKET:%=bucket/%)
 LANGUAGE = lex words cursor parse parse_value parse_expr parse_answer parse_limit
 CHECK   = check check_limit check_expr check_value prove
-IDENTITY = text identity address domain
+IDENTITY = text client script name domain local address
 PROGRAM = prog match pools emit verify eval key dump
 BUCKET  = bucket
 COMMON  = error clock log pseudonym settings load
@@ -39,7 +39,7 @@ SANFLAGS_thread = -fsanitize=thread
 CFLAGS ?= -O2 -g
 FLAGS = -std=gnu11 -D_GNU_SOURCE $(WARN) $(HARDEN) $(SANFLAGS_$(SAN)) $(WERROR) -MMD -MP $(CFLAGS)
 LINK = $(CC) $(FLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-POLICY_LIBS = -lidn2
+POLICY_LIBS = -lidn2 -lunistring
 LIBS = $(POLICY_LIBS) -lhiredis -lsodium -ljansson -lsystemd -lpthread
 
 Q_0 = @

@@ -6,7 +6,7 @@
 set -eu
 
 build="gcc make pkg-config libc6-dev libmilter-dev libhiredis-dev libsodium-dev
-	libidn2-dev libjansson-dev libsystemd-dev"
+	libidn2-dev libunistring-dev libjansson-dev libsystemd-dev"
 test="libcmocka-dev perl python3-minimal python3 redis-server postfix php-cli
 	sasl2-bin libsasl2-modules libsasl2-modules-db mandoc procps"
 

@@ -1,6 +1,5 @@
 /*
- * domain.c - one spelling of an identity is one key: domains, and the logins
- * that have one.
+ * domain.c - one spelling of an identity is one key: domains.
  */
 #include "identity.h"
 
@@ -45,15 +44,6 @@ put_literal(struct text *to, const char *raw, size_t len)
 	return true;
 }
 
-static bool
-is_ascii(const char *p, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)p[i] >= 0x80)
-			return false;
-	return true;
-}
-
 /* One label as ASCII. False: it can be no label. */
 static bool
 put_label(struct text *to, const char *p, size_t len)
@@ -61,7 +51,7 @@ put_label(struct text *to, const char *p, size_t len)
 	char label[IDENTITY_MAX + 1];
 	uint8_t *ascii;
 
-	if (is_ascii(p, len)) {
+	if (text_is_ascii(p, len)) {
 		text_add(to, p, len);
 		return true;
 	}
@@ -118,34 +108,13 @@ fold(struct text *d)
 size_t
 identity_domain(const char *raw, size_t len, char out[IDENTITY_MAX + 1])
 {
+	struct policy_text t = text_trim(raw, len);
 	struct text d = { .len = 0 };
 
-	if (len > IDENTITY_MAX || !text_is_clean(raw, len))
+	if (t.len > IDENTITY_MAX || !text_is_clean(t.p, t.len))
 		return text_invalid(out);
-	if (!put_literal(&d, raw, len) &&
-	    (!put_labels(&d, raw, raw + len) || !fold(&d)))
+	if (!put_literal(&d, t.p, t.len) &&
+	    (!put_labels(&d, t.p, t.p + t.len) || !fold(&d)))
 		return text_invalid(out);
 	return text_finish(&d, out);
-}
-
-size_t
-identity_login(const char *raw, size_t len, char out[IDENTITY_MAX + 1])
-{
-	const char *at = memrchr(raw, '@', len), *end = raw + len;
-	char domain[IDENTITY_MAX + 1];
-	struct text t = { .len = 0 };
-	size_t n;
-
-	if (len > IDENTITY_MAX || !text_is_clean(raw, len))
-		return text_invalid(out);
-	for (const char *p = raw; p < end; p++)
-		text_put(&t, text_lower(*p));
-	if (at == NULL)
-		return text_finish(&t, out);
-	n = identity_domain(at + 1, (size_t)(end - at) - 1, domain);
-	if (!text_is_invalid(domain, n)) {
-		t.len = (size_t)(at + 1 - raw);
-		text_add(&t, domain, n);
-	}
-	return text_finish(&t, out);
 }

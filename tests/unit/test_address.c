@@ -50,7 +50,7 @@ static const struct normal_row rows[] = {
 	{ "one byte", address, TEXT("j@example.test"), "j@example.test" },
 	{ "SRS", address, TEXT("SRS0=HHH=TT=alien.test=joe@example.test"), "srs0@example.test" },
 	{ "SRS twice", address, TEXT("srs1+HHH=a.test==HH=TT=b=c@example.test"), "srs1@example.test" },
-	{ "BATV", address, TEXT("prvs=123456789a=joe@example.test"), "prvs@example.test" },
+	{ "BATV", address, TEXT("prvs=123456789a=joe@example.test"), "joe@example.test" },
 	{ "not SRS", address, TEXT("srs0x@example.test"), "srs0x@example.test" },
 	{ "no domain", address, TEXT("joe"), "joe" },
 	{ "null sender", address, TEXT("<>"), "<>" },

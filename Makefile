@@ -4,6 +4,7 @@
 #   make demo       the main job on real mail, in a private Postfix and Redis
 #   make check      every test; SAN=address (default) or thread
 #   make check-long what takes longer: other sanitizers, other compilers
+#   make fuzz       each fuzz target for FUZZ_S seconds (600)
 #   make bench      how long the compiler and the evaluator take
 #   make coverage   which lines and branches of policy/ the tests take
 #   make bless      rewrite the golden files; look at the diff
@@ -36,6 +37,7 @@ HARDEN = -fstack-protector-strong -fstack-clash-protection -fPIE -fno-strict-ali
 SANFLAGS_none = -D_FORTIFY_SOURCE=2
 SANFLAGS_address = -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANFLAGS_thread = -fsanitize=thread
+SANFLAGS_fuzz = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 CFLAGS ?= -O2 -g
 FLAGS = -std=gnu11 -D_GNU_SOURCE $(WARN) $(HARDEN) $(SANFLAGS_$(SAN)) $(WERROR) -MMD -MP $(CFLAGS)
 LINK = $(CC) $(FLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
@@ -95,6 +97,17 @@ $(property_t): $B/t/%: $B/tests/property/%.o $(PROPERTY_PARTS) $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(POLICY_LIBS) -lcmocka
 
+# Fuzz targets: libFuzzer runs them in `make fuzz`, replay.c in `make check`.
+FUZZ = identity
+FUZZ_S ?= 600
+replay_t = $(FUZZ:%=$B/t/replay_%)
+$(replay_t): $B/t/replay_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $B/tests/fuzz/fuzz_facts.o $B/libpolicy.a
+	@mkdir -p $(@D)
+	$Q $(LINK) -o $@ $^ $(POLICY_LIBS)
+$(FUZZ:%=$B/t/fuzz_%): $B/t/%: $B/tests/fuzz/%.o $B/tests/fuzz/fuzz_facts.o $B/libpolicy.a
+	@mkdir -p $(@D)
+	$Q $(LINK) -fsanitize=fuzzer -o $@ $^ $(POLICY_LIBS)
+
 $B/bench_policy: $B/tests/bench/bench_policy.o $B/libpolicy.a
 	$Q $(LINK) -o $@ $^ $(POLICY_LIBS)
 
@@ -122,7 +135,7 @@ $B/t/test_session $B/t/test_verdict: $B/t/test_%: $B/tests/unit/test_%.o $(SESSI
 	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
 # What is run, in this order. Everything prints TAP; prove(1) closes.
-CHECKS = tests/borders.sh tests/golden.sh $(unit_t) $(property_t) \
+CHECKS = tests/borders.sh tests/golden.sh $(unit_t) $(property_t) $(replay_t) \
          $(sort $(wildcard tests/cli/*.py tests/wire/*.py tests/e2e/*.py))
 
 tests: all $B/milterload unit
@@ -147,6 +160,11 @@ check-long: check
 demo: deps
 	$Q $(MAKE) --no-print-directory -j2 all
 	$Q $(AS_ROOT) /usr/bin/python3 deploy/demo/demo.py
+
+fuzz:
+	$Q tests/deps.sh clang libclang-rt-dev
+	$Q $(MAKE) --no-print-directory -j2 CC=clang SAN=fuzz $(FUZZ:%=build/fuzz/t/fuzz_%)
+	$Q FUZZ_S=$(FUZZ_S) tests/fuzz/fuzz.sh build/fuzz $(FUZZ)
 
 bench: build/none/bench_policy
 	$Q build/none/bench_policy
@@ -178,7 +196,7 @@ install: all
 	install -D -m 644 deploy/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/sluice.conf
 	install -D -m 644 deploy/tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/sluice.conf
 
-unit: $(unit_t) $(property_t)
+unit: $(unit_t) $(property_t) $(replay_t)
 
 deps:
 	$Q tests/deps.sh
@@ -186,6 +204,6 @@ deps:
 clean:
 	rm -rf build
 
-.PHONY: all unit tests policy-tests deps check check-long demo bench coverage bless install clean
+.PHONY: all unit tests policy-tests deps check check-long demo fuzz bench coverage bless install clean
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,6 +1,8 @@
 #!/bin/sh
 # deps.sh - install what building and testing need, if it is missing.
 #
+#   deps.sh [PACKAGE...]        these as well
+#
 # Debian packages by name. As root, or through sudo. Installs nothing when
 # everything is there, so it can run before every build.
 set -eu
@@ -11,7 +13,7 @@ test="libcmocka-dev perl python3-minimal python3 redis-server postfix php-cli
 	sasl2-bin libsasl2-modules libsasl2-modules-db mandoc procps"
 
 missing=
-for p in $build $test; do
+for p in $build $test "$@"; do
 	dpkg-query -W -f '${Status}\n' "$p" 2>/dev/null |
 		grep -q '^install ok installed' || missing="$missing $p"
 done

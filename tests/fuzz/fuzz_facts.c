@@ -1,0 +1,111 @@
+/*
+ * fuzz_facts.c - a message out of any bytes.
+ */
+#include "fuzz_facts.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../policy/identity/identity.h"
+
+struct bytes {
+	const uint8_t *p;
+	size_t len, left;	/* not yet read: p[0..left) */
+};
+
+/* 0 when nothing is left. */
+static uint8_t
+byte(struct bytes *b)
+{
+	return b->left == 0 ? 0 : b->p[--b->left];
+}
+
+static uint32_t
+number(struct bytes *b)
+{
+	return (uint32_t)byte(b) << 24 | (uint32_t)byte(b) << 16 |
+	       (uint32_t)byte(b) << 8 | byte(b);
+}
+
+/* Three of four are known. */
+static struct policy_text
+text(struct bytes *b)
+{
+	uint32_t n = number(b);
+	size_t at = b->len == 0 ? 0 : (n & 0xffff) % b->len;
+	size_t len = (n >> 16 & 0x3fff) % (IDENTITY_MAX + 1);
+
+	if (n >> 30 == 0)
+		return (struct policy_text){ NULL, 0 };
+	if (len > b->len - at)
+		len = b->len - at;
+	return (struct policy_text){ (const char *)b->p + at, len };
+}
+
+static struct policy_address
+client(struct bytes *b)
+{
+	static const uint8_t families[] = { 4, 6, 0, 4 };
+	struct policy_address a = { .family = families[byte(b) % 4] };
+
+	for (size_t i = 0; i < (a.family == 4 ? 4 : a.family == 6 ? 16 : 0); i++)
+		a.bytes[i] = byte(b);
+	return a;
+}
+
+void
+fuzz_facts(const uint8_t *data, size_t size, struct policy_facts *f)
+{
+	struct bytes b = { data, size, size };
+
+	memset(f, 0, sizeof(*f));
+	f->class = (enum policy_class)(byte(&b) % POLICY_CLASSES);
+	f->recipients = number(&b) >> byte(&b) % 32;
+	f->minute = (uint16_t)(number(&b) % (24 * 60));
+	f->weekday = byte(&b) % 7;
+	f->client = client(&b);
+	for (unsigned i = 0; i < POLICY_FACT_IDS; i++)
+		if (i != POLICY_CLIENT && i != POLICY_RECIPIENTS &&
+		    i != POLICY_TIME && i != POLICY_DAY)
+			f->text[i] = text(&b);
+}
+
+/* The buffers are of the size that is asked for and no larger. */
+static void
+write_keys(const struct policy *p, const struct policy_facts *f,
+	   const struct policy_plan *plan)
+{
+	char *key = malloc(POLICY_KEY_MAX), shown[64];
+
+	assert(key != NULL && plan->n <= POLICY_PLAN_MAX);
+	for (unsigned i = 0; i < plan->n; i++) {
+		struct policy_limit l = policy_limit(p, plan->limit[i]);
+
+		assert(i == 0 || plan->limit[i] > plan->limit[i - 1]);
+		assert(policy_key(p, plan->limit[i], f, key) <= POLICY_KEY_MAX);
+		assert(policy_key_text(p, plan->limit[i], f, shown,
+				       sizeof(shown)) < sizeof(shown));
+		for (unsigned w = 0; w < l.n_windows; w++)
+			assert(policy_cost(&l.window[w], f) <= UINT32_MAX);
+	}
+	free(key);
+}
+
+void
+fuzz_evaluate(const struct policy *p, const struct policy_facts *f)
+{
+	struct policy_plan plan;
+	char *trace = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&trace, &len);
+
+	assert(out != NULL);
+	policy_trace(p, f, out);
+	fclose(out);
+	free(trace);
+	policy_eval(p, f, &plan);
+	write_keys(p, f, &plan);
+	policy_eval_frozen(p, f, &plan);
+	write_keys(p, f, &plan);
+}

@@ -166,10 +166,9 @@ fuzz:
 	$Q $(MAKE) --no-print-directory -j2 CC=clang SAN=fuzz $(FUZZ:%=build/fuzz/t/fuzz_%)
 	$Q FUZZ_S=$(FUZZ_S) tests/fuzz/fuzz.sh build/fuzz $(FUZZ)
 
-bench: build/none/bench_policy
+bench:
+	$Q $(MAKE) --no-print-directory -j2 SAN=none build/none/bench_policy
 	$Q build/none/bench_policy
-build/none/bench_policy:
-	$Q $(MAKE) --no-print-directory SAN=none build/none/bench_policy
 
 # A build of its own, so that its counts are those of one run.
 coverage: deps

@@ -66,9 +66,9 @@ check_set(struct check *k, struct ast_expr *e)
 	if (s->is_used && s->used_at.len != 0 && s->fact != e->fact) {
 		diag_error(k->d, e->set_name.at, "set '%.*s' is compared with "
 			   "'%s' here: write a second set for that",
-			   QUOTE(s->name.text), words_facts.list[e->fact]);
+			   QUOTE(s->name.text), words_fact(e->fact));
 		diag_note(k->d, s->used_at, "it is compared with '%s' here",
-			  words_facts.list[s->fact]);
+			  words_fact(s->fact));
 	}
 	if (s->is_used)
 		return;
@@ -78,7 +78,7 @@ check_set(struct check *k, struct ast_expr *e)
 	for (struct ast_value *v = s->values; v != NULL; v = v->next)
 		if (!check_value(k, e->fact, v)) {
 			diag_note(k->d, e->fact_at, "the set is compared with "
-				  "'%s' here", words_facts.list[e->fact]);
+				  "'%s' here", words_fact(e->fact));
 			return;
 		}
 }
@@ -105,48 +105,92 @@ is_known(const struct ast_limit *l, enum policy_fact fact)
 	return l->classes == 0;
 }
 
-/* True if the operator goes with the type of the fact. */
-static bool
-check_type(struct check *k, const struct ast_expr *e)
+static void
+report_type(struct check *k, const struct ast_expr *e)
 {
-	const char *fact = words_facts.list[e->fact];
+	const char *fact = words_fact(e->fact);
 	enum fact_type type = fact_type(e->fact);
-	bool is_compared = e->op == AST_ABOVE || e->op == AST_BELOW;
 
-	if (type == FACT_NUMBER && (e->op == AST_LIKE || e->op == AST_IN))
+	if (type == FACT_NUMBER)
 		diag_error(k->d, e->fact_at, "'%s' is a number: compare it with "
-			   "'=', '<' or '>'", fact);
-	else if (type != FACT_NUMBER && is_compared)
-		diag_error(k->d, e->fact_at, "'%s' is not a number: only "
-			   "'recipients' goes with '<' and '>'", fact);
-	else if (type == FACT_ADDRESS && (e->op == AST_LIKE))
+			   "'=', '<', '>', '<=' or '>='", fact);
+	else if (type == FACT_MINUTE)
+		diag_error(k->d, e->fact_at, "'%s' is a time of day: write '%s "
+			   "20:00-07:00'", fact, fact);
+	else if (type == FACT_WEEKDAY)
+		diag_error(k->d, e->fact_at, "'%s' is a day of the week: write "
+			   "'%s sat, sun'", fact, fact);
+	else if (e->op == AST_DURING)
+		diag_error(k->d, e->fact_at, "'%s' is not a time: only 'time' is "
+			   "from one to another", fact);
+	else if (e->op == AST_ON)
+		diag_error(k->d, e->fact_at, "'%s' is not a day: only 'day' is one "
+			   "of the week", fact);
+	else if (type == FACT_ADDRESS && e->op == AST_LIKE)
 		diag_error(k->d, e->fact_at, "'%s' is an address: write '%s in "
 			   "192.0.2.0/24'", fact, fact);
-	else if (type == FACT_TEXT && e->op == AST_IN && e->value != NULL)
+	else if (type == FACT_TEXT && e->op == AST_IN)
 		diag_error(k->d, e->value->word.at, "after '%s in' stands the "
 			   "name of a set; '=' compares with one value", fact);
 	else
-		return true;
-	return false;
+		diag_error(k->d, e->fact_at, "'%s' is not a number: only "
+			   "'recipients' goes with '<' and '>'", fact);
+}
+
+/* True if the operator goes with the type of the fact. */
+static bool
+is_fit(const struct ast_expr *e)
+{
+	bool is_number = e->op >= AST_ABOVE && e->op <= AST_AT_MOST;
+
+	switch (fact_type(e->fact)) {
+	case FACT_NUMBER:
+		return is_number || e->op == AST_EQUAL;
+	case FACT_MINUTE:
+		return e->op == AST_DURING;
+	case FACT_WEEKDAY:
+		return e->op == AST_ON;
+	case FACT_ADDRESS:
+		return e->op == AST_EQUAL || e->op == AST_IN;
+	default:
+		return e->op == AST_EQUAL || e->op == AST_LIKE ||
+		       (e->op == AST_IN && e->value == NULL);
+	}
+}
+
+static void
+check_number(struct check *k, const struct ast_expr *e)
+{
+	if (e->op == AST_DURING && e->from == e->to)
+		diag_error(k->d, e->at, "this is no time at all: write "
+			   "00:00-24:00 if all day is meant, or remove the "
+			   "test");
+	else if (fact_type(e->fact) == FACT_NUMBER && e->number > UINT32_MAX)
+		diag_error(k->d, e->at, "no message has that many recipients; "
+			   "the limit is %u", UINT32_MAX);
 }
 
 static void
 check_test(struct check *k, const struct ast_limit *l, struct ast_expr *e)
 {
-	if (diags_errors(k->d) >= DIAG_MAX || !check_type(k, e))
+	if (diags_errors(k->d) >= DIAG_MAX)
 		return;
+	if (!is_fit(e)) {
+		report_type(k, e);
+		return;
+	}
 	if (!is_known(l, e->fact)) {
 		diag_error(k->d, e->fact_at, "'%s' is never known for this mail: "
-			   "remove the test", words_facts.list[e->fact]);
-		diag_note(k->d, l->classes_at, "the limit is for this mail");
+			   "remove the test", words_fact(e->fact));
+		diag_note(k->d, l->classes_at, "the %s is for this mail",
+			  check_kind(l));
 	}
 	if (e->set_name.text.p != NULL)
 		check_set(k, e);
 	else if (e->value != NULL)
 		check_literal(k, e);
-	else if (e->number > UINT32_MAX)
-		diag_error(k->d, e->at, "no message has that many recipients; "
-			   "the limit is %u", UINT32_MAX);
+	else
+		check_number(k, e);
 }
 
 /* The depth is bounded: AST_TESTS_MAX, AST_DEPTH_MAX. */

@@ -1,22 +1,20 @@
 /*
  * prove.c - every outbound message meets a limit that it cannot avoid.
  *
- * A limit covers a class of mail if it refuses, asks no further condition, and
- * has no key, or only keys that mail of this class always has and that its
- * sender cannot choose. A claimed key covers nothing: who sends each message
- * under another sender gets a full bucket for each.
+ * A limit counts if it refuses and no key of it is claimed: who sends each
+ * message under another sender gets a full bucket for each. If one of those
+ * asks no condition and always has its key, that is the proof. If not, the
+ * solver looks for a message that none of them applies to.
  */
-#include "check.h"
+#include "prove.h"
 
 #include "../facts.h"
 #include "../language/words.h"
 
-/* The mail of each class, as an operator would call it. */
-static const char *const mail[POLICY_CLASSES] = {
-	[POLICY_LOCAL] = "local mail (sendmail(1), PHP mail())",
-	[POLICY_AUTHENTICATED] = "authenticated mail (SMTP with a login)",
-	[POLICY_RELAYED] = "relayed mail (your own networks, no login)",
-};
+#define STEPS_COVERAGE 1000000
+#define STEPS_EACH 20000
+#define STEPS_ALL 10000000
+#define NOTES_MAX 5
 
 /* The limit that is good for each class. */
 static const char *const remedies[POLICY_CLASSES] = {
@@ -27,76 +25,189 @@ static const char *const remedies[POLICY_CLASSES] = {
 			   "allow 300 messages/hour  else tempfail",
 };
 
-static const struct ast_key *
-avoidable_key(const struct ast_limit *l, enum policy_class class)
+const struct ast_key *
+prove_claimed_key(const struct ast_limit *l)
 {
 	for (const struct ast_key *k = l->by; k != NULL; k = k->next)
-		if (fact_trust(k->fact) == FACT_CLAIMED ||
+		if (fact_trust(k->fact) == FACT_CLAIMED)
+			return k;
+	return NULL;
+}
+
+static const struct ast_key *
+missing_key(const struct ast_limit *l, enum policy_class class)
+{
+	for (const struct ast_key *k = l->by; k != NULL; k = k->next)
+		if (k->otherwise.text.p == NULL &&
 		    fact_presence(k->fact, class) != FACT_ALWAYS)
 			return k;
 	return NULL;
 }
 
 static bool
-covers(const struct ast_limit *l, enum policy_class class)
+refuses(const struct ast_limit *l, enum policy_class class)
 {
-	return l->otherwise.action != POLICY_OBSERVE && l->when == NULL &&
-	       avoidable_key(l, class) == NULL;
+	return check_has_class(l, class) &&
+	       l->otherwise.action != POLICY_OBSERVE;
+}
+
+static bool
+covers_all(const struct ast_limit *l, enum policy_class class)
+{
+	return refuses(l, class) && l->when == NULL &&
+	       prove_claimed_key(l) == NULL && missing_key(l, class) == NULL;
 }
 
 /* Why a limit for the class does not cover it. */
 static void
 note_gap(struct check *k, const struct ast_limit *l, enum policy_class class)
 {
-	const struct ast_key *key = avoidable_key(l, class);
+	const struct ast_key *claimed = prove_claimed_key(l);
+	const struct ast_key *missing = missing_key(l, class);
 
 	if (l->otherwise.action == POLICY_OBSERVE)
 		diag_note(k->d, l->otherwise.at, "'%.*s' only observes",
 			  QUOTE(l->name.text));
-	else if (l->when != NULL)
-		diag_note(k->d, l->when->at, "'%.*s' applies only when this is so",
-			  QUOTE(l->name.text));
-	else if (fact_trust(key->fact) == FACT_CLAIMED)
-		diag_note(k->d, key->at, "'%.*s' counts by '%s', which the "
+	else if (claimed != NULL)
+		diag_note(k->d, claimed->at, "'%.*s' counts by '%s', which the "
 			  "sender chooses as he likes", QUOTE(l->name.text),
-			  words_facts.list[key->fact]);
+			  words_fact(claimed->fact));
+	else if (missing != NULL)
+		diag_note(k->d, missing->at, "'%.*s' counts by '%s', which not "
+			  "all of this mail has", QUOTE(l->name.text),
+			  words_fact(missing->fact));
 	else
-		diag_note(k->d, key->at, "'%.*s' counts by '%s', which not all "
-			  "of this mail has", QUOTE(l->name.text),
-			  words_facts.list[key->fact]);
+		diag_note(k->d, l->when->at, "'%.*s' applies only when this is "
+			  "so", QUOTE(l->name.text));
 }
 
 static void
-prove_class(struct check *k, enum policy_class class)
+note_gaps(struct check *k, enum policy_class class)
 {
-	const struct ast_limit *last = NULL;
-	const struct ast_limit *l;
+	unsigned n = 0;
 
-	for (l = k->tree->limits; l != NULL; l = l->next) {
-		if ((l->classes & 1u << class) == 0)
-			continue;
-		if (covers(l, class))
-			return;
-		last = l;
-	}
-	diag_error(k->d, last != NULL ? last->name.at : k->tree->end,
-		   "%s can escape every limit: add 'limit NAME { %s }'",
-		   mail[class], remedies[class]);
-	for (l = k->tree->limits; l != NULL; l = l->next)
-		if ((l->classes & 1u << class) != 0)
+	for (struct ast_limit *l = k->tree->limits; l != NULL; l = l->next)
+		if (check_has_class(l, class) && n++ < NOTES_MAX)
 			note_gap(k, l, class);
 }
 
-void
-prove_coverage(struct check *k)
+/* Where the missing limit belongs: behind the last one of its class. */
+static struct span
+place(const struct check *k, enum policy_class class)
 {
-	if (k->tree->limits == NULL) {
-		diag_error(k->d, k->tree->end, "there is no limit, so all mail "
-			   "goes: add 'limit NAME { for outbound mail  allow 600 "
-			   "messages/hour  else hold }'");
+	struct span at = k->tree->end;
+
+	for (struct ast_limit *l = k->tree->limits; l != NULL; l = l->next)
+		if (check_has_class(l, class))
+			at = l->name.at;
+	return at;
+}
+
+static unsigned
+add_terms(struct prover *p, const struct ast_limit *l, enum policy_class class,
+	  bool is_proven, unsigned n)
+{
+	for (; l != NULL; l = l->next)
+		if (refuses(l, class) &&
+		    (!is_proven || prove_claimed_key(l) == NULL))
+			p->term[n++] = (struct solve_term){ l->when, l->by, false };
+	return n;
+}
+
+/* Is there mail that no refusing limit applies to; or none that is proven? */
+static enum solve_answer
+ask_escape(struct prover *p, enum policy_class class, bool is_proven)
+{
+	struct solve_question q = { .class = class, .term = p->term,
+				    .steps = STEPS_COVERAGE };
+
+	q.n = add_terms(p, p->k->tree->exempts, class, is_proven, 0);
+	q.n = add_terms(p, p->k->tree->limits, class, is_proven, q.n);
+	return solve(p->s, &q);
+}
+
+static void
+report_escape(struct prover *p, enum policy_class class)
+{
+	bool is_plain = ask_escape(p, class, false) == SOLVE_YES;
+	char mail[ESCAPE_MAX];
+
+	if (!is_plain)
+		ask_escape(p, class, true);
+	escape_text(p, class, mail);
+	diag_error(p->k->d, place(p->k, class), "%s meets no limit%s: add 'limit "
+		   "NAME { %s }'", mail,
+		   is_plain ? "" : " that its sender cannot avoid",
+		   remedies[class]);
+	note_gaps(p->k, class);
+}
+
+static void
+prove_class(struct prover *p, enum policy_class class)
+{
+	for (struct ast_limit *l = p->k->tree->limits; l != NULL; l = l->next)
+		if (covers_all(l, class))
+			return;
+	switch (ask_escape(p, class, true)) {
+	case SOLVE_NO:
+		break;
+	case SOLVE_YES:
+		report_escape(p, class);
+		break;
+	case SOLVE_UNKNOWN:
+		diag_error(p->k->d, place(p->k, class), "the conditions are too "
+			   "many to see whether all %s mail meets a limit: add "
+			   "'limit NAME { %s }'", words_classes.list[class],
+			   remedies[class]);
+	}
+}
+
+void
+prove_coverage(struct prover *p)
+{
+	if (p->k->tree->limits == NULL) {
+		diag_error(p->k->d, p->k->tree->end, "there is no limit, so all "
+			   "mail goes: add 'limit NAME { for outbound mail  "
+			   "allow 600 messages/hour  else hold }'");
 		return;
 	}
-	prove_class(k, POLICY_LOCAL);
-	prove_class(k, POLICY_AUTHENTICATED);
-	prove_class(k, POLICY_RELAYED);
+	prove_class(p, POLICY_LOCAL);
+	prove_class(p, POLICY_AUTHENTICATED);
+	prove_class(p, POLICY_RELAYED);
+}
+
+enum solve_answer
+prove_ask(struct prover *p, enum policy_class class, unsigned n,
+	  bool is_stranger)
+{
+	unsigned long granted = p->steps < STEPS_EACH ? p->steps : STEPS_EACH;
+	struct solve_question q = { .class = class, .term = p->term, .n = n,
+				    .is_stranger = is_stranger,
+				    .steps = granted };
+	enum solve_answer answer = solve(p->s, &q);
+
+	p->steps -= granted - q.steps;
+	return answer;
+}
+
+void
+prove(struct check *k)
+{
+	struct prover p = { .k = k, .s = solver_new(k->tree, k->arena),
+			    .steps = STEPS_ALL };
+	size_t n = 1;
+
+	for (struct ast_limit *l = k->tree->limits; l != NULL; l = l->next)
+		n++;
+	for (struct ast_limit *l = k->tree->exempts; l != NULL; l = l->next)
+		n++;
+	p.term = arena_alloc(k->arena, n * sizeof(*p.term));
+	if (p.s == NULL || p.term == NULL)
+		return;
+	prove_exempts(&p, k->tree->exempts);
+	prove_exempts(&p, k->tree->frozen.exempts);
+	prove_coverage(&p);
+	prove_use(&p, k->tree->exempts);
+	prove_use(&p, k->tree->limits);
+	prove_use(&p, k->tree->frozen.exempts);
 }

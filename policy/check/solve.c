@@ -286,12 +286,15 @@ search(struct search *f, unsigned from)
 }
 
 enum solve_answer
-solve(struct solver *s, const struct solve_question *q)
+solve(struct solver *s, struct solve_question *q)
 {
 	struct search f = { .s = s, .q = q, .steps = q->steps };
+	enum solve_answer answer;
 
 	solve_collect(s, q);
-	return search(&f, 0);
+	answer = search(&f, 0);
+	q->steps = f.steps;
+	return answer;
 }
 
 struct solve_value

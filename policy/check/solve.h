@@ -49,7 +49,8 @@ struct solve_question {
 	const struct solve_term *term;	/* all of them at once */
 	unsigned n;
 	bool is_stranger;	/* meets no test of login, uid or client */
-	unsigned long steps;	/* that may be taken: a test is one */
+	unsigned long steps;	/* that may be taken, a test is one; solve
+				   leaves what is left */
 };
 
 /* For all questions about the tree, in which the conditions have been checked.
@@ -57,7 +58,7 @@ struct solve_question {
 struct solver *solver_new(const struct ast_policy *tree, struct arena *a);
 
 /* Does not allocate. The terms are for mail of the class. */
-enum solve_answer solve(struct solver *s, const struct solve_question *q);
+enum solve_answer solve(struct solver *s, struct solve_question *q);
 
 /* After SOLVE_YES: what the message that was found has of a fact. */
 struct solve_value solve_found(const struct solver *s, enum policy_fact fact);

@@ -1,0 +1,196 @@
+/*
+ * escape.c - a message that the solver has found, in an operator's words.
+ */
+#include "prove.h"
+
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "../facts.h"
+#include "../identity/identity.h"
+#include "../language/words.h"
+#include "solve_values.h"
+
+struct text {
+	const struct prover *prover;
+	char *p;
+	size_t len;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+put(struct text *t, const char *fmt, ...)
+{
+	size_t room = ESCAPE_MAX - t->len;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(t->p + t->len, room, fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		t->len += (size_t)n < room ? (size_t)n : room - 1;
+}
+
+/* A word, then ` whose FACT is`. */
+static void
+put_whose(struct text *t, const char *word, enum policy_fact fact)
+{
+	struct policy_text name;
+
+	put(t, "%s whose %s", word, words_fact(fact));
+	if (fact >= POLICY_HEADER) {
+		name = t->prover->k->tree->header[fact - POLICY_HEADER].text;
+		put(t, " \"%.*s\"", QUOTE(name));
+	}
+	put(t, " is");
+}
+
+/* Which patterns and sets it matches or not. False: none were asked. */
+static bool
+put_taken(struct text *t, enum policy_fact fact)
+{
+	const struct ast_expr *e;
+	bool is_met, is_said = false;
+
+	for (unsigned i = 0; (e = solve_taken(t->prover->s, i, &is_met)) != NULL;
+	     i++) {
+		if (e->fact != fact)
+			continue;
+		put_whose(t, is_said ? " and" : "", fact);
+		put(t, is_met ? "" : " not");
+		if (e->op == AST_LIKE)
+			put(t, " like \"%.*s\"", QUOTE(e->value->word.text));
+		else
+			put(t, " in %.*s", QUOTE(e->set_name.text));
+		is_said = true;
+	}
+	return is_said;
+}
+
+/* The values that the conditions name, and that it is not. */
+static void
+put_other(struct text *t, enum policy_fact fact)
+{
+	const struct solver *s = t->prover->s;
+	const struct solve_value *v = s->value + s->range[fact].first;
+	unsigned n = s->range[fact].n;
+
+	if (put_taken(t, fact))
+		return;
+	/* The null sender is there, named or not, and comes first. */
+	if (fact == POLICY_SENDER && n > 0) {
+		v++;
+		n--;
+	}
+	if (n == 0)
+		return;
+	put_whose(t, "", fact);
+	if (n == 1)
+		put(t, " not \"%.*s\"", QUOTE(v[0].text));
+	else if (n == 2)
+		put(t, " neither \"%.*s\" nor \"%.*s\"", QUOTE(v[0].text),
+		    QUOTE(v[1].text));
+	else
+		put(t, " none of the %u that the conditions name", n);
+}
+
+static void
+put_absent(struct text *t, enum policy_fact fact)
+{
+	struct policy_text name;
+
+	if (fact == POLICY_UID)
+		put(t, " whose user id the site does not show");
+	else if (fact == POLICY_SCRIPT)
+		put(t, " by a script that sets no X-PHP-Originating-Script");
+	else if (fact >= POLICY_HEADER) {
+		name = t->prover->k->tree->header[fact - POLICY_HEADER].text;
+		put(t, " without a header \"%.*s\"", QUOTE(name));
+	} else if (solve_found(t->prover->s, POLICY_SENDER).kind == SOLVE_ANY)
+		put(t, " with the null sender <>");
+}
+
+static void
+put_recipients(struct text *t, uint32_t low, uint32_t high)
+{
+	if (low == 1 && high == UINT32_MAX)
+		return;
+	if (low == high)
+		put(t, " with %u recipient%s", low, low == 1 ? "" : "s");
+	else if (low == 1)
+		put(t, " with at most %u recipients", high);
+	else if (high == UINT32_MAX)
+		put(t, " with more than %u recipient%s", low - 1,
+		    low == 2 ? "" : "s");
+	else
+		put(t, " with %u to %u recipients", low, high);
+}
+
+static void
+put_client(struct text *t, const struct policy_address *a)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->bytes, text,
+		  sizeof(text));
+	put(t, " from %s", text);
+}
+
+static void
+put_value(struct text *t, enum policy_fact fact, const struct solve_value *v)
+{
+	static const char *const days[] = {
+		"sunday", "monday", "tuesday", "wednesday", "thursday",
+		"friday", "saturday",
+	};
+
+	switch (fact_type(fact)) {
+	case FACT_ADDRESS:
+		put_client(t, &v->client);
+		break;
+	case FACT_NUMBER:
+		put_recipients(t, v->low, v->high);
+		break;
+	case FACT_MINUTE:
+		if (v->low != v->high)
+			put(t, " from %02u:%02u to %02u:%02u", v->low / 60,
+			    v->low % 60, v->high / 60, v->high % 60);
+		break;
+	case FACT_WEEKDAY:
+		put(t, " on a %s", days[v->low]);
+		break;
+	default:
+		if (fact == POLICY_SENDER &&
+		    words_equal(v->text, IDENTITY_NULL_SENDER)) {
+			put(t, " with the null sender <>");
+			return;
+		}
+		put_whose(t, "", fact);
+		put(t, " \"%.*s\"", QUOTE(v->text));
+	}
+}
+
+void
+escape_text(const struct prover *p, enum policy_class class,
+	    char out[ESCAPE_MAX])
+{
+	static const char *const mail[POLICY_CLASSES] = {
+		"mail handed to sendmail(1)", "authenticated mail",
+		"relayed mail", "inbound mail",
+	};
+	struct text t = { .prover = p, .p = out };
+
+	put(&t, "%s", mail[class]);
+	for (int f = 0; f < POLICY_FACT_IDS; f++) {
+		enum policy_fact fact = (enum policy_fact)f;
+		struct solve_value v = solve_found(p->s, fact);
+
+		if (v.kind == SOLVE_ABSENT)
+			put_absent(&t, fact);
+		else if (v.kind == SOLVE_OTHER)
+			put_other(&t, fact);
+		else if (v.kind == SOLVE_IS)
+			put_value(&t, fact, &v);
+	}
+}

@@ -1,0 +1,69 @@
+/*
+ * prove_exempt.c - an exemption is for somebody, and still a limit.
+ *
+ * What it asks of login, uid and client is taken to be not met; if the rest of
+ * the condition can hold all the same, it is no question of who sends.
+ */
+#include "prove.h"
+
+#include "../facts.h"
+#include "../language/words.h"
+
+/* What mail of each class has to show, and how that is asked. */
+static const char *const proofs[POLICY_CLASSES] = {
+	[POLICY_LOCAL] = "uid = 1000",
+	[POLICY_AUTHENTICATED] = "login = \"newsletter\"",
+	[POLICY_RELAYED] = "client = 192.0.2.1",
+	[POLICY_INBOUND] = "client = 192.0.2.1",
+};
+
+static void
+prove_class(struct prover *p, const struct ast_limit *l,
+	    enum policy_class class, bool *is_open)
+{
+	struct span at = l->when != NULL ? l->when->at : l->classes_at;
+	char mail[ESCAPE_MAX];
+
+	p->term[0] = (struct solve_term){ l->when, NULL, true };
+	switch (prove_ask(p, class, 1, true)) {
+	case SOLVE_NO:
+		return;
+	case SOLVE_YES:
+		escape_text(p, class, mail);
+		diag_error(p->k->d, at, "%s is exempt, whoever sends it: add 'and "
+			   "%s' or the like to each part of the condition", mail,
+			   proofs[class]);
+		break;
+	case SOLVE_UNKNOWN:
+		diag_error(p->k->d, at, "this asks too much to see whom it is "
+			   "for: make an exemption of each part");
+	}
+	*is_open = true;
+}
+
+static void
+prove_exempt(struct prover *p, const struct ast_limit *l)
+{
+	const struct ast_key *claimed = prove_claimed_key(l);
+	bool is_open = false;
+
+	if (l->otherwise.action == POLICY_OBSERVE)
+		diag_error(p->k->d, l->otherwise.at, "what is exempt meets no "
+			   "other limit, so with 'observe' all of it goes: write "
+			   "'hold', 'tempfail' or 'reject'");
+	if (claimed != NULL)
+		diag_error(p->k->d, claimed->at, "what is exempt meets no other "
+			   "limit, and its sender chooses '%s' as he likes: "
+			   "count by 'login', 'uid' or 'client', or by nothing",
+			   words_fact(claimed->fact));
+	for (int class = 0; class < POLICY_CLASSES && !is_open; class++)
+		if (check_has_class(l, (enum policy_class)class))
+			prove_class(p, l, (enum policy_class)class, &is_open);
+}
+
+void
+prove_exempts(struct prover *p, const struct ast_limit *list)
+{
+	for (; list != NULL; list = list->next)
+		prove_exempt(p, list);
+}

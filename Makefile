@@ -101,10 +101,10 @@ $(property_t): $B/t/%: $B/tests/property/%.o $(PROPERTY_PARTS) $B/libpolicy.a
 FUZZ = identity
 FUZZ_S ?= 600
 replay_t = $(FUZZ:%=$B/t/replay_%)
-$(replay_t): $B/t/replay_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $B/tests/fuzz/fuzz_facts.o $B/libpolicy.a
+$(replay_t): $B/t/replay_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $B/tests/fuzz/fuzz_use.o $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(POLICY_LIBS)
-$(FUZZ:%=$B/t/fuzz_%): $B/t/%: $B/tests/fuzz/%.o $B/tests/fuzz/fuzz_facts.o $B/libpolicy.a
+$(FUZZ:%=$B/t/fuzz_%): $B/t/%: $B/tests/fuzz/%.o $B/tests/fuzz/fuzz_use.o $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -fsanitize=fuzzer -o $@ $^ $(POLICY_LIBS)
 

@@ -4,12 +4,16 @@
 #   golden/bad/x.policy  golden/bad/x.err   the messages, carets included
 #   golden/ok/x.policy   golden/ok/x.dump   the program
 #
+# A policy too large to be kept is printed by golden/bad/x.sh. What a policy
+# names (*.set, *.inc) lies beside it.
+#
 # Run from the top of the tree; $B is the build directory. With --bless the
 # .err and .dump files are written instead: look at the diff before you commit.
 set -u
 B=${B:-build/none}
 sluice=$(realpath "$B/sluice") || exit 1
-examples=$(realpath deploy/policies) manual=$(realpath policy/policy.5)
+top=$(pwd)
+examples=$top/deploy/policies manual=$top/policy/policy.5
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 bless=false
@@ -36,17 +40,16 @@ same() {
 	result "$1" $? "$dir/diff"
 }
 
-# messages FILE: what `sluice check` says, without its own closing line.
-messages() {
-	"$sluice" check "$1" 2>&1 >"$dir/out" | grep -v '^sluice[ :]' >"$dir/got"
-}
-
-# A policy with errors is refused; one with warnings only is not.
-status_fits() {
+# What `sluice check` says, without its own closing line. A policy with errors
+# is refused; one with warnings only is not; this is neither without a word.
+refuses() { # POLICY ERR
+	"$sluice" check "$1" >"$dir/out" 2>"$dir/said"
+	status=$?
+	grep -v '^sluice[ :]' "$dir/said" >"$dir/got"
+	same "bad/$1: messages" "$2"
 	grep -q ': error: ' "$dir/got"
-	wanted=$((1 - $?))
-	"$sluice" check "$1" >"$dir/out" 2>&1
-	[ $? -eq $wanted ]
+	[ -s "$dir/got" ] && [ $status -eq $((1 - $?)) ]
+	result "bad/$1: exit status" $? "$dir/said"
 }
 
 compiles() { # NAME FILE
@@ -54,25 +57,48 @@ compiles() { # NAME FILE
 	result "$1" $? "$dir/out"
 }
 
-cd tests/golden/bad || exit 1
+# The canonical form of a policy is a program like it, and its own canonical
+# form. It is written beside the policy, for the files that it names.
+formats() { # NAME FILE
+	formatted=$(dirname "$2")/formatted
+	{
+		"$sluice" fmt "$2" >"$formatted" &&
+		"$sluice" fmt "$formatted" >"$dir/again" &&
+		diff -u "$formatted" "$dir/again" &&
+		"$sluice" dump "$2" >"$dir/dump" &&
+		"$sluice" dump "$formatted" | diff -u "$dir/dump" -
+	} >"$dir/out" 2>&1
+	result "$1: canonical form" $? "$dir/out"
+}
+
+cd "$top/tests/golden/bad" || exit 1
 for policy in *.policy; do
-	messages "$policy"
-	same "bad/$policy: messages" "${policy%.policy}.err"
-	status_fits "$policy"
-	result "bad/$policy: exit status" $? "$dir/out"
+	refuses "$policy" "${policy%.policy}.err"
+done
+mkdir "$dir/large" && cd "$dir/large" || exit 1
+for script in "$top"/tests/golden/bad/*.sh; do
+	policy=$(basename "$script" .sh).policy
+	sh "$script" >"$policy"
+	refuses "$policy" "${script%.sh}.err"
 done
 
-cd ../ok || exit 1
+cp -r "$top/tests/golden/ok" "$dir/ok"
+cd "$dir/ok" || exit 1
 for policy in *.policy; do
-	[ -e "$policy" ] || continue
 	"$sluice" dump "$policy" >"$dir/got" 2>&1
-	same "ok/$policy: program" "${policy%.policy}.dump"
+	same "ok/$policy: program" "$top/tests/golden/ok/${policy%.policy}.dump"
 	compiles "ok/$policy: no warnings" "$policy"
+	formats "ok/$policy" "$policy"
 done
 
-for policy in "$examples"/*.policy; do
-	[ -e "$policy" ] || continue
-	compiles "deploy/policies/${policy##*/} compiles" "$policy"
+# What we ship is canonical already.
+cp -r "$examples" "$dir/examples"
+for policy in "$dir"/examples/*.policy; do
+	name="deploy/policies/${policy##*/}"
+	compiles "$name compiles" "$policy"
+	formats "$name" "$policy"
+	diff -u "$policy" "$dir/examples/formatted" >"$dir/diff" 2>&1
+	result "$name is in canonical form" $? "$dir/diff"
 done
 
 # The complete policies of the manual page stand between `.Bd -literal` lines
@@ -83,7 +109,32 @@ awk -v dir="$dir" '/^\.\\" policy$/ { file = dir "/manual-" ++i ".policy"; next 
 	on { gsub(/\\e/, "\\"); sub(/^\\&/, ""); print >file }' "$manual"
 for policy in "$dir"/manual-*.policy; do
 	compiles "policy(5): ${policy##*/} compiles" "$policy"
+	formats "policy(5): ${policy##*/}" "$policy"
 done
+
+# Its table of facts has each fact of facts.def, with its trust.
+cd "$top" || exit 1
+sed -n 's/^FACT([A-Z]*, *"\([^"]*\)", *[A-Z]*, *\([A-Z]*\),.*/\1 \2/p' policy/facts.def |
+	tr A-Z a-z | sort >"$dir/facts"
+sed -n 's/^\.It Cm \([a-z.]*\).* Ta \(proven\|claimed\) Ta .*/\1 \2/p' "$manual" |
+	sort >"$dir/table"
+[ -s "$dir/facts" ] && diff -u "$dir/facts" "$dir/table" >"$dir/diff" 2>&1
+result "policy(5): the table of facts" $? "$dir/diff"
+
+# Its numbers are marked with the name that they have in the source.
+grep -A1 '^\.\\" limit ' "$manual" | awk '
+	/^\.\\" limit / { name = $3; next }
+	/^--/ { next }
+	{ print name, $0 }' >"$dir/numbers"
+while read -r name line; do
+	value=$(sed -n "s/^#define $name[ 	]*\([0-9]*\).*/\1/p" policy/policy.h policy/*/*.[ch])
+	case " $line " in
+	*[!0-9]"${value:-?}"[!0-9]*) ;;
+	*) echo "$name is ${value:-unknown}: $line" ;;
+	esac
+done <"$dir/numbers" >"$dir/wrong"
+[ -s "$dir/numbers" ] && [ ! -s "$dir/wrong" ]
+result "policy(5): the numbers" $? "$dir/wrong"
 
 echo "1..$n"
 exit $bad

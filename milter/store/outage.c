@@ -21,6 +21,7 @@ struct outage {
 	bool is_told;			/* this outage is in the log */
 	uint64_t decisions_before;	/* it began */
 	unsigned behind, caught_up;	/* equal: the ledger is as Redis had it */
+	uint64_t heard_us;		/* 0: not since the start */
 	struct outage_status status;
 };
 
@@ -224,6 +225,16 @@ outage_caught_up(struct store *store, unsigned mark)
 
 	pthread_mutex_lock(&a->lock);
 	a->caught_up = mark;
+	pthread_mutex_unlock(&a->lock);
+}
+
+void
+outage_heard(struct store *store, uint64_t now_us)
+{
+	struct outage *a = (struct outage *)store;
+
+	pthread_mutex_lock(&a->lock);
+	a->heard_us = now_us;
 	pthread_mutex_unlock(&a->lock);
 }
 

@@ -39,6 +39,10 @@ void outage_set_behind(struct store *s);
 unsigned outage_behind(struct store *s);
 void outage_caught_up(struct store *s, unsigned mark);
 
+/* At that time (monotonic) this node was on its way to tell Redis that it is
+ * there, and found every freeze known: the lease counts from it. */
+void outage_heard(struct store *s, uint64_t now_us);
+
 void outage_status(struct store *s, struct outage_status *out);
 
 #endif

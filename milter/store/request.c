@@ -17,6 +17,8 @@ build_bucket(struct store_bucket *b, const struct policy *p, unsigned limit,
 	b->limit = l.name;
 	b->window = l.window;
 	b->n_windows = l.n_windows;
+	b->budget = l.budget;
+	b->strikes = l.strikes;
 	b->is_observed = l.action == POLICY_OBSERVE;
 	keys_pseudonym(k, space, key, len, b->id);
 }
@@ -26,10 +28,14 @@ request_build(struct store_request *q, const struct policy *p,
 	      const struct policy_plan *plan, const struct policy_facts *f,
 	      const struct keys *k)
 {
+	struct policy_site site = policy_site(p);
+
 	q->n = plan->n;
 	for (unsigned i = 0; i < plan->n; i++)
 		build_bucket(&q->bucket[i], p, plan->limit[i], f, k);
 	q->recipients = f->recipients;
+	q->nodes = site.nodes;
+	q->lease_us = site.lease_us;
 	q->token[0] = '\0';
 	q->now_us = 0;
 }

@@ -2,8 +2,8 @@
  * store.h - the one question that is asked of the buckets.
  *
  * A request names every bucket that a message is charged to. All charges are
- * taken in one atomic step or none is, and a refusal costs nothing. Buckets of
- * `observe` limits are a group of their own and never refuse.
+ * taken in one atomic step or none is, as in charge.h; a refusal costs nothing
+ * but what the refusing limit holds, and its count of refusals.
  *
  * Two stores keep this contract: redis_store.h and memory.h. outage.h puts them
  * together: Redis while it answers, memory while it does not.
@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../../policy/bucket/charge.h"
 #include "../../policy/policy.h"
 #include "../pseudonym.h"
 
@@ -25,6 +26,8 @@ struct store_bucket {
 	uint8_t id[PSEUDONYM_LEN];		/* pseudonym of the key */
 	const struct policy_window *window;
 	unsigned n_windows;
+	const struct policy_window *budget;	/* of what is held; NULL: no end */
+	const struct policy_window *strikes;	/* of refusals; NULL: no freeze */
 	bool is_observed;
 };
 
@@ -34,16 +37,21 @@ struct store_request {
 	uint32_t recipients;		/* messages cost 1, recipients this */
 	char token[STORE_TOKEN_MAX + 1];	/* the ledger as the node knows it */
 	uint64_t now_us;		/* monotonic; the deadline counts from it */
+	unsigned nodes;			/* without Redis each has its share */
+	uint64_t lease_us;		/* and, if there are several, so long */
 	/* No bucket is nearer to full than this, in the store's clock: what the
 	 * node knows and Redis may have lost. 0: nothing is known. */
-	uint64_t floor_us[POLICY_PLAN_MAX][POLICY_WINDOWS_MAX];
+	uint64_t floor_us[POLICY_PLAN_MAX][CHARGE_TIMES];
 };
 
 enum store_answer {
 	STORE_TAKEN,
-	STORE_REFUSED,		/* nothing was charged */
+	STORE_REFUSED,		/* no window was charged */
 	STORE_STALE,		/* nothing was charged: the ledger has changed, and
 				   this node does not know how */
+	STORE_ALONE,		/* nothing was charged: Redis is away for longer
+				   than the lease, and another node may have
+				   frozen what this one does not know of */
 	STORE_DOWN		/* could not tell; a charge may have been taken */
 };
 
@@ -51,12 +59,13 @@ struct store_outcome {
 	enum store_answer answer;
 	unsigned bucket, window;	/* REFUSED: the first, in request order */
 	uint64_t wait_us;		/* REFUSED: until it fits; UINT64_MAX: never */
+	bool is_spent, is_struck;	/* REFUSED: as in charge.h */
 	uint32_t would_refuse;		/* TAKEN: bit i: observed bucket i would have */
 	bool is_outage;			/* decided without Redis */
 	uint64_t now_us;		/* the store's clock */
-	/* TAKEN, REFUSED: each bucket's time (bucket.h) after the step; now_us
-	 * if it is full. */
-	uint64_t full_us[POLICY_PLAN_MAX][POLICY_WINDOWS_MAX];
+	/* TAKEN, REFUSED: each bucket's times (charge.h) after the step; now_us
+	 * if it is full. 0: it has no such window. */
+	uint64_t full_us[POLICY_PLAN_MAX][CHARGE_TIMES];
 };
 
 /* A store is its first member, so that a caller sees only this. */

@@ -22,14 +22,14 @@ LANGUAGE = lex words cursor parse parse_value parse_expr parse_answer parse_limi
 CHECK   = check check_names check_site check_network check_limit check_key check_window check_answer check_expr check_value check_plan check_who check_trial solve_tests solve_values solve escape prove prove_exempt prove_use
 IDENTITY = text client script name domain local address
 PROGRAM = prog match pools emit verify eval key dump
-BUCKET  = bucket
+BUCKET  = bucket charge
 COMMON  = error clock log pseudonym settings load
 STORE   = store request peek endpoint conn combine script memory redis_store redis_fit outage
 LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger_peers ledger mirror mirror_nodes
 DAEMON  = sluiced options fitness lock listen milter session decide report verdict live keeper status
 COMMAND = sluice show state order scope_option spread facts_option cmd_check cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
-UNIT    = bucket diag lex identity address forms match check mangle prog emit eval key scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory endpoint store agree redis peer combine outage fit verdict session
+UNIT    = bucket charge diag lex identity address forms match check mangle prog emit eval key scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory endpoint store agree redis peer combine outage fit verdict session
 
 B = build/$(SAN)
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
@@ -115,7 +115,7 @@ $B/milterload: $(load_o)
 	@echo "  LINK  $@"
 	$Q $(LINK) -o $@ $^ -lpthread
 
-POLICY_UNIT = bucket diag lex identity address forms match check mangle prog emit eval key
+POLICY_UNIT = bucket charge diag lex identity address forms match check mangle prog emit eval key
 $(POLICY_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(POLICY_LIBS) -lcmocka

@@ -40,6 +40,7 @@ freeze(struct frozen *z, const struct record *r, off_t at)
 	memcpy(p->id, r->id, sizeof(p->id));
 	memcpy(p->name, name, sizeof(p->name));
 	p->scope = r->scope;
+	p->until_us = r->until_us;
 	p->at = at;
 	return true;
 }
@@ -76,11 +77,18 @@ frozen_add(struct frozen *z, const struct record *r, off_t at)
 	return true;
 }
 
+bool
+freeze_holds(const struct freeze *z, uint64_t now_us)
+{
+	return z->until_us == 0 || now_us < z->until_us;
+}
+
 const struct freeze *
-frozen_match(const struct frozen *z, const struct policy_facts *f)
+frozen_match(const struct frozen *z, const struct scope_mail *m, uint64_t now_us)
 {
 	for (size_t i = 0; i < z->n; i++)
-		if (scope_matches(&z->active[i].scope, f))
+		if (freeze_holds(&z->active[i], now_us) &&
+		    scope_matches(&z->active[i].scope, m))
 			return &z->active[i];
 	return NULL;
 }

@@ -121,17 +121,18 @@ ledger_broken(const struct ledger *l)
 }
 
 void
-ledger_look(struct ledger *l, const struct policy_facts *f,
+ledger_look(struct ledger *l, const struct scope_mail *m,
 	    struct ledger_view *v)
 {
+	uint64_t now_us = clock_real_us();
 	const struct freeze *z;
 
 	pthread_mutex_lock(&l->lock);
 	ledger_state_follow(l);
-	z = frozen_match(&l->frozen, f);
+	z = frozen_match(&l->frozen, m, now_us);
 	v->is_frozen = z != NULL;
 	snprintf(v->freeze_id, sizeof(v->freeze_id), "%s", z == NULL ? "" : z->id);
-	if (l->is_broken && f->class != POLICY_INBOUND) {
+	if (l->is_broken && !m->is_exempt && m->facts->class != POLICY_INBOUND) {
 		v->is_frozen = true;
 		snprintf(v->freeze_id, sizeof(v->freeze_id), LEDGER_BROKEN_ID);
 	}

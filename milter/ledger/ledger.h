@@ -7,7 +7,8 @@
  * processes share it under flock: the daemon, and a `sluice` command that works
  * when the daemon is stopped. mirror.h carries it to Redis and back.
  *
- * Frozen is every freeze that no thaw names. Nothing expires.
+ * Frozen is every freeze that no thaw names. Nothing expires but a freeze that
+ * says so itself (`freeze after .. for D`), and that is on record.
  */
 #ifndef MILTER_LEDGER_H
 #define MILTER_LEDGER_H
@@ -43,7 +44,7 @@ const char *ledger_node(const struct ledger *l);
 const char *ledger_broken(const struct ledger *l);
 
 /* Any thread, often: one fstat, and a read if the file has grown. */
-void ledger_look(struct ledger *l, const struct policy_facts *f,
+void ledger_look(struct ledger *l, const struct scope_mail *m,
 		 struct ledger_view *v);
 
 /* Signs, numbers, appends and fsyncs a record of this node; fills id, time,
@@ -64,6 +65,9 @@ size_t ledger_each(struct ledger *l,
 
 /* Active freezes, oldest first, allocated; *n of them. NULL if none. */
 struct record *ledger_active(struct ledger *l, size_t *n);
+
+/* The same for those whose time is over and that no thaw has named yet. */
+struct record *ledger_expired(struct ledger *l, size_t *n);
 
 /* The version token of Redis as this node knows it. It is LEDGER_NO_TOKEN, which
  * Redis never has, from the moment that a record was added here until mirror.h

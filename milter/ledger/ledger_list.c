@@ -9,31 +9,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../clock.h"
 #include "ledger_state.h"
 
-/* The good part of the file, allocated; NULL: there is none. With lines at
- * at[0..*n), allocated, if at is given: those of the active freezes. */
+/* The good part of the file, allocated; NULL: there is none. */
 static char *
-read_good(struct ledger *l, size_t *len, off_t **at, size_t *n)
+read_good(struct ledger *l, size_t *len)
 {
 	struct error e;
-	char *buf = NULL;
-	bool ok = true;
 
 	pthread_mutex_lock(&l->lock);
 	ledger_state_follow(l);
 	*len = (size_t)l->size;
-	if (at != NULL) {
-		*n = l->frozen.n;
-		*at = calloc(*n + 1, sizeof(**at));
-		ok = *at != NULL;
-		for (size_t i = 0; ok && i < *n; i++)
-			(*at)[i] = l->frozen.active[i].at;
-	}
 	pthread_mutex_unlock(&l->lock);
-	if (ok && *len > 0)
-		buf = ledger_file_read(&l->file, 0, len, &e);
-	return buf;
+	return *len > 0 ? ledger_file_read(&l->file, 0, len, &e) : NULL;
+}
+
+/* Where the lines stand of the freezes that hold, or of those that do not any
+ * more, allocated; *n of them. NULL: there is none. */
+static off_t *
+find(struct ledger *l, bool is_holding, size_t *n)
+{
+	uint64_t now_us = clock_real_us();
+	off_t *at;
+
+	*n = 0;
+	pthread_mutex_lock(&l->lock);
+	ledger_state_follow(l);
+	at = l->frozen.n > 0 ? calloc(l->frozen.n, sizeof(*at)) : NULL;
+	for (size_t i = 0; at != NULL && i < l->frozen.n; i++)
+		if (freeze_holds(&l->frozen.active[i], now_us) == is_holding)
+			at[(*n)++] = l->frozen.active[i].at;
+	pthread_mutex_unlock(&l->lock);
+	return at;
 }
 
 size_t
@@ -46,7 +54,7 @@ ledger_each(struct ledger *l,
 	struct error e;
 	char *buf, *p, *end;
 
-	buf = r == NULL ? NULL : read_good(l, &len, NULL, NULL);
+	buf = r == NULL ? NULL : read_good(l, &len);
 	for (p = buf; buf != NULL; p = end + 1) {
 		end = memchr(p, '\n', (size_t)(buf + len - p));
 		if (end == NULL || !record_parse(r, p, (size_t)(end - p), &e))
@@ -69,17 +77,15 @@ by_time(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
-struct record *
-ledger_active(struct ledger *l, size_t *n)
+static struct record *
+list(struct ledger *l, bool is_holding, size_t *n)
 {
 	size_t len, n_at, count = 0;
-	struct record *r = NULL;
-	off_t *at = NULL;
+	off_t *at = find(l, is_holding, &n_at);
+	char *buf = n_at > 0 ? read_good(l, &len) : NULL;
+	struct record *r = buf != NULL ? calloc(n_at, sizeof(*r)) : NULL;
 	struct error e;
-	char *buf = read_good(l, &len, &at, &n_at);
 
-	if (buf != NULL && n_at > 0)
-		r = calloc(n_at, sizeof(*r));
 	for (size_t i = 0; r != NULL && i < n_at && (size_t)at[i] < len; i++) {
 		const char *line = buf + at[i];
 		const char *end = memchr(line, '\n', len - (size_t)at[i]);
@@ -94,4 +100,16 @@ ledger_active(struct ledger *l, size_t *n)
 		qsort(r, count, sizeof(*r), by_time);
 	*n = count;
 	return r;
+}
+
+struct record *
+ledger_active(struct ledger *l, size_t *n)
+{
+	return list(l, true, n);
+}
+
+struct record *
+ledger_expired(struct ledger *l, size_t *n)
+{
+	return list(l, false, n);
 }

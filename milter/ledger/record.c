@@ -21,6 +21,7 @@ static const char *const kinds[] = {
 /* The fields that are not plain text in the record. */
 struct converted {
 	char time[TIME_MAX + 1];
+	char until[TIME_MAX + 1];
 	char scope[SCOPE_TEXT_MAX + 1];
 };
 
@@ -51,16 +52,24 @@ put_field(struct out *o, const char *name, const char *text)
 	put(o, log_value(text, strlen(text), value, sizeof(value)));
 }
 
+static bool
+time_text(uint64_t time_us, char out[TIME_MAX + 1])
+{
+	time_t t = (time_t)(time_us / US_PER_S);
+	struct tm tm;
+
+	return gmtime_r(&t, &tm) != NULL &&
+		strftime(out, TIME_MAX + 1, TIME_FORMAT, &tm) > 0;
+}
+
 static size_t
 format_signed(const struct record *r, char *out, size_t size)
 {
 	struct out o = { out, 0, size };
-	time_t t = (time_t)(r->time_us / US_PER_S);
-	struct converted c;
-	struct tm tm;
+	struct converted c = { .until = "" };
 
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(c.time, sizeof(c.time), TIME_FORMAT, &tm) == 0)
+	if (!time_text(r->time_us, c.time) ||
+	    (r->until_us > 0 && !time_text(r->until_us, c.until)))
 		return 0;
 	scope_text(&r->scope, c.scope);
 	put(&o, kinds[r->kind]);
@@ -69,6 +78,7 @@ format_signed(const struct record *r, char *out, size_t size)
 	put_field(&o, " by=", r->by);
 	put_field(&o, " sudo=", r->sudo);
 	put_field(&o, " scope=", c.scope);
+	put_field(&o, " until=", c.until);
 	put_field(&o, " lifts=", r->lifts);
 	put_field(&o, " reason=", r->reason);
 	put_field(&o, " prev=", r->prev);
@@ -231,7 +241,8 @@ take_fields(struct record *r, struct converted *c, const char *line, size_t len,
 	if (!TAKE("id", true, r->id) || !TAKE("time", true, c->time) ||
 	    !TAKE("by", true, r->by) || !TAKE("sudo", false, r->sudo) ||
 	    !TAKE("scope", true, c->scope) ||
-	    (is_thaw && !TAKE("lifts", true, r->lifts)) ||
+	    !(is_thaw ? TAKE("lifts", true, r->lifts) :
+			TAKE("until", false, c->until)) ||
 	    !TAKE("reason", true, r->reason) || !TAKE("prev", false, r->prev) ||
 	    !TAKE("mac", true, r->mac))
 		return false;
@@ -290,7 +301,7 @@ bool
 record_parse(struct record *r, const char *line, size_t len, struct error *e)
 {
 	char again[RECORD_LINE_MAX], node[RECORD_NODE_MAX + 1];
-	struct converted c;
+	struct converted c = { .until = "" };
 	uint64_t n;
 
 	memset(r, 0, sizeof(*r));
@@ -300,6 +311,8 @@ record_parse(struct record *r, const char *line, size_t len, struct error *e)
 		return error_set(e, "'%s' is not an id", r->id);
 	if (!parse_time(c.time, &r->time_us))
 		return error_set(e, "'%s' is not a time", c.time);
+	if (c.until[0] != '\0' && !parse_time(c.until, &r->until_us))
+		return error_set(e, "'%s' is not a time", c.until);
 	if (!scope_parse(&r->scope, c.scope, e))
 		return false;
 	if (!is_mac(r->mac) || (n == 1 ? r->prev[0] != '\0' : !is_mac(r->prev)))

@@ -4,7 +4,8 @@
  *   freeze id=mx1-5f3a9c-7 time=2026-11-24T13:31:43Z by=root sudo=alice
  *   scope=script:33:contact.php reason="spam run" prev=9f.. mac=4c..
  *
- * (one line in the file). A thaw has `lifts=NAME,NAME` after the scope as well.
+ * (one line in the file). A thaw has `lifts=NAME,NAME` after the scope as well,
+ * a freeze that ends by itself `until=TIME`.
  * prev is the MAC of the same node's record before, and a node counts from 1,
  * so that a record that is changed, dropped or moved shows. A record has
  * exactly one spelling; the MAC is over all of the line that stands before it.
@@ -35,6 +36,7 @@ struct record {
 	char by[RECORD_WHO_MAX + 1];	/* user name or uid */
 	char sudo[RECORD_WHO_MAX + 1];	/* SUDO_USER, "" if there is none */
 	struct scope scope;
+	uint64_t until_us;		/* freeze: it ends then; 0: by a thaw */
 	char reason[RECORD_REASON_MAX + 1];
 	char lifts[RECORD_LIFTS_MAX + 1];	/* thaw: names, by comma */
 	char prev[RECORD_MAC_HEX + 1];	/* "" for a node's first record */

@@ -16,9 +16,17 @@ static const char *const words[] = {
 	[SCOPE_SENDER] = "sender",
 	[SCOPE_DOMAIN] = "domain",
 	[SCOPE_CLIENT] = "client",
+	[SCOPE_LIMIT] = "limit",
 };
 
 #define N_WORDS (sizeof(words) / sizeof(words)[0])
+
+/* Between the word and the value. */
+static char
+separator(enum scope_kind kind)
+{
+	return kind == SCOPE_LIMIT ? '/' : ':';
+}
 
 static bool
 set_class(struct scope *s, const char *value, struct error *e)
@@ -105,6 +113,31 @@ set_client(struct scope *s, const char *value, struct error *e)
 	return true;
 }
 
+static bool
+set_limit(struct scope *s, const char *value, struct error *e)
+{
+	size_t len = strcspn(value, "/");
+
+	if (len < 1 || len > POLICY_NAME_MAX || value[len] != '/' ||
+	    strlen(value) > SCOPE_VALUE_MAX)
+		return error_set(e, "'%.60s' is not a limit and a key, as "
+				 "limit/script-mail/33:contact.php", value);
+	snprintf(s->value, sizeof(s->value), "%s", value);
+	return true;
+}
+
+void
+scope_set_limit(struct scope *s, const struct policy *p, unsigned i,
+		const struct policy_facts *f)
+{
+	int n;
+
+	memset(s, 0, sizeof(*s));
+	s->kind = SCOPE_LIMIT;
+	n = snprintf(s->value, sizeof(s->value), "%s/", policy_limit(p, i).name);
+	policy_key_text(p, i, f, s->value + n, sizeof(s->value) - (size_t)n);
+}
+
 /* What is malformed falls into one bucket when mail brings it; from an
  * operator it is a slip, unless he spells that bucket's name. */
 static bool
@@ -127,8 +160,8 @@ set_identity(struct scope *s, const char *value, struct error *e)
 		want = "a login";
 		break;
 	case SCOPE_SENDER:
-		n = identity_address(value, len, IDENTITY_DELIMITERS,
-				     s->value);
+		/* What the extension is, the policy says: is_sender. */
+		n = identity_address(value, len, "", s->value);
 		want = "a sender address; the null sender is " IDENTITY_NULL_SENDER;
 		break;
 	default:
@@ -161,29 +194,38 @@ scope_set(struct scope *s, enum scope_kind kind, const char *value,
 		return set_class(s, value, e);
 	if (kind == SCOPE_CLIENT)
 		return set_client(s, value, e);
+	if (kind == SCOPE_LIMIT)
+		return set_limit(s, value, e);
 	return set_identity(s, value, e);
 }
 
 bool
 scope_parse(struct scope *s, const char *text, struct error *e)
 {
-	size_t len = strcspn(text, ":");
-
 	for (size_t i = 0; i < N_WORDS; i++) {
-		if (strlen(words[i]) != len || memcmp(words[i], text, len) != 0)
+		enum scope_kind kind = (enum scope_kind)i;
+		size_t len = strlen(words[i]);
+
+		if (strncmp(words[i], text, len) != 0)
 			continue;
-		return scope_set(s, (enum scope_kind)i,
-				 text[len] == ':' ? text + len + 1 : NULL, e);
+		if (text[len] == separator(kind))
+			return scope_set(s, kind, text + len + 1, e);
+		if (text[len] == '\0')
+			return scope_set(s, kind, NULL, e);
 	}
 	return error_set(e, "'%.60s' is not a scope; a scope is all, or class:, script:, "
-			 "uid:, login:, sender:, domain: or client: and a value", text);
+			 "uid:, login:, sender:, domain: or client: and a value, or "
+			 "limit/NAME/KEY", text);
 }
 
 void
 scope_text(const struct scope *s, char out[SCOPE_TEXT_MAX + 1])
 {
-	snprintf(out, SCOPE_TEXT_MAX + 1, "%s%s%s", words[s->kind],
-		 s->kind == SCOPE_ALL ? "" : ":", s->value);
+	if (s->kind == SCOPE_ALL)
+		snprintf(out, SCOPE_TEXT_MAX + 1, "%s", words[s->kind]);
+	else
+		snprintf(out, SCOPE_TEXT_MAX + 1, "%s%c%s", words[s->kind],
+			 separator(s->kind), s->value);
 }
 
 static bool
@@ -193,11 +235,43 @@ is_equal(const struct scope *s, struct policy_text text)
 		memcmp(text.p, s->value, text.len) == 0;
 }
 
-bool
-scope_matches(const struct scope *s, const struct policy_facts *f)
+/* The policy may have another delimiter than the one under which it was
+ * frozen. */
+static bool
+is_sender(const struct scope *s, const struct scope_mail *m)
 {
-	if (f->class == POLICY_INBOUND)
-		return false;
+	const char *delimiters = m->policy != NULL ?
+				 policy_site(m->policy).delimiters : IDENTITY_DELIMITERS;
+	struct policy_text sender = m->facts->text[POLICY_SENDER];
+	char value[IDENTITY_MAX + 1];
+	size_t len = identity_address(s->value, strlen(s->value), delimiters, value);
+
+	return sender.p != NULL && sender.len == len &&
+		memcmp(sender.p, value, len) == 0;
+}
+
+static bool
+is_limit(const struct scope *s, const struct scope_mail *m)
+{
+	struct scope mine;
+
+	for (unsigned i = 0; m->policy != NULL && i < m->plan->n; i++) {
+		const char *name = policy_limit(m->policy, m->plan->limit[i]).name;
+
+		if (strncmp(s->value, name, strlen(name)) != 0)
+			continue;
+		scope_set_limit(&mine, m->policy, m->plan->limit[i], m->facts);
+		if (strcmp(s->value, mine.value) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_of(const struct scope *s, const struct scope_mail *m)
+{
+	const struct policy_facts *f = m->facts;
+
 	switch (s->kind) {
 	case SCOPE_ALL:
 		return true;
@@ -210,12 +284,22 @@ scope_matches(const struct scope *s, const struct policy_facts *f)
 	case SCOPE_LOGIN:
 		return is_equal(s, f->text[POLICY_LOGIN]);
 	case SCOPE_SENDER:
-		return is_equal(s, f->text[POLICY_SENDER]);
+		return is_sender(s, m);
 	case SCOPE_DOMAIN:
 		return is_equal(s, f->text[POLICY_DOMAIN]);
 	case SCOPE_CLIENT:
 		return f->client.family != 0 &&
 			identity_in_network(&f->client, &s->net, s->prefix);
+	case SCOPE_LIMIT:
+		return is_limit(s, m);
 	}
 	return true;		/* a scope that nobody can read stops everything */
+}
+
+bool
+scope_matches(const struct scope *s, const struct scope_mail *m)
+{
+	if (m->facts->class == POLICY_INBOUND)
+		return false;
+	return (!m->is_exempt || s->kind == SCOPE_LIMIT) && is_of(s, m);
 }

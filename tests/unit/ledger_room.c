@@ -135,7 +135,7 @@ room_is_frozen(struct ledger *l, const char *script)
 	struct policy_facts f = room_facts(script);
 	struct ledger_view v;
 
-	ledger_look(l, &f, &v);
+	ledger_look(l, &(struct scope_mail){ .facts = &f }, &v);
 	assert_int_equal(v.is_frozen, v.freeze_id[0] != '\0');
 	return v.is_frozen;
 }

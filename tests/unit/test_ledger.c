@@ -132,11 +132,11 @@ inbound_is_never_frozen(void **state)
 
 	(void)state;
 	room_freeze(l, "all", &r);
-	ledger_look(l, &f, &v);
+	ledger_look(l, &(struct scope_mail){ .facts = &f }, &v);
 	assert_true(v.is_frozen);
 	assert_string_equal(v.freeze_id, r.id);
 	f.class = POLICY_INBOUND;
-	ledger_look(l, &f, &v);
+	ledger_look(l, &(struct scope_mail){ .facts = &f }, &v);
 	assert_false(v.is_frozen);
 	ledger_free(l);
 }
@@ -322,7 +322,7 @@ look_often(void *arg)
 	size_t wrong = 0;
 
 	while (!is_done) {
-		ledger_look(arg, &f, &v);
+		ledger_look(arg, &(struct scope_mail){ .facts = &f }, &v);
 		wrong += strcmp(v.token, "frozen") == 0 && !v.is_frozen;
 		wrong += strcmp(v.token, "thawed") == 0 && v.is_frozen;
 	}

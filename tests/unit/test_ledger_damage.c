@@ -73,7 +73,7 @@ looks_broken(struct ledger *l)
 	struct policy_facts f = room_facts("33:other.php");
 	struct ledger_view v;
 
-	ledger_look(l, &f, &v);
+	ledger_look(l, &(struct scope_mail){ .facts = &f }, &v);
 	return v.is_frozen && strcmp(v.freeze_id, LEDGER_BROKEN_ID) == 0;
 }
 
@@ -92,7 +92,7 @@ assert_broken(const char *what, size_t at)
 	assert_false(ledger_append(l, &r, &e));
 	assert_string_equal(e.text, ledger_broken(l));
 	f.class = POLICY_INBOUND;
-	ledger_look(l, &f, &v);
+	ledger_look(l, &(struct scope_mail){ .facts = &f }, &v);
 	assert_false(v.is_frozen);
 	ledger_free(l);
 }

@@ -21,8 +21,8 @@ static const struct spelling spellings[] = {
 	{ "login folded", "login:Alice", .want = "login:alice" },
 	{ "sender folded", "sender:<News@Shop.Example>",
 	  .want = "sender:news@shop.example" },
-	{ "sender without extension", "sender:news+a@shop.example",
-	  .want = "sender:news@shop.example" },
+	{ "sender with what may be an extension", "sender:news+a@shop.example",
+	  .want = "sender:news+a@shop.example" },
 	{ "null sender", "sender:<>", .want = "sender:<>" },
 	{ "domain folded", "domain:Shop.Example.", .want = "domain:shop.example" },
 	{ "address", "client:192.0.2.1", .want = "client:192.0.2.1" },
@@ -31,9 +31,18 @@ static const struct spelling spellings[] = {
 	{ "everything", "client:0.0.0.0/0", .want = "client:0.0.0.0/0" },
 	{ "IPv6 network", "client:2001:DB8::/32", .want = "client:2001:db8::/32" },
 	{ "mapped address", "client:::ffff:192.0.2.1", .want = "client:192.0.2.1" },
+	{ "limit and key", "limit/script-mail/33:contact.php",
+	  .want = "limit/script-mail/33:contact.php" },
+	{ "limit and a key with slashes", "limit/hosts/2001:db8::/64",
+	  .want = "limit/hosts/2001:db8::/64" },
+	{ "limit without a key", "limit/web-host/-", .want = "limit/web-host/-" },
 	{ "the bucket of the malformed", "login:(invalid)",
 	  .want = "login:(invalid)" },
 
+	{ "limit alone", "limit", .why = "needs a value" },
+	{ "limit and no key", "limit/script-mail", .why = "not a limit and a key" },
+	{ "limit without a name", "limit//x", .why = "not a limit and a key" },
+	{ "limit with a colon", "limit:script-mail/x", .why = "is not a scope" },
 	{ "no such kind", "user:alice", .why = "a scope is all, or class:" },
 	{ "empty", "", .why = "is not a scope" },
 	{ "all of what", "all:mail", .why = "takes no value" },
@@ -116,6 +125,8 @@ static const struct match matches[] = {
 	{ "beginning of a script", .scope = "script:33:contact" },
 	{ "its uid", .scope = "uid:33", .is_local = true },
 	{ "another uid", .scope = "uid:3" },
+	{ "its sender, extension apart", .scope = "sender:www+x@shop.example",
+	  .is_local = true },
 	{ "its login", .scope = "login:alice", .is_login = true },
 	{ "its sender", .scope = "sender:www@shop.example", .is_local = true },
 	{ "null", .scope = "sender:<>", .is_login = true },
@@ -145,7 +156,7 @@ does_match(const struct scope *s, const struct message *m)
 	f.text[POLICY_DOMAIN] = text_of(m->domain);
 	if (m->client != NULL)
 		assert_true(identity_client(m->client, strlen(m->client), &f.client));
-	return scope_matches(s, &f);
+	return scope_matches(s, &(struct scope_mail){ .facts = &f });
 }
 
 static void

@@ -18,7 +18,7 @@ V ?= 0
 # The lists are the architecture: modules by name, what is used by much first.
 POLICY  = arena diag facts policy \
           $(LANGUAGE:%=language/%) $(CHECK:%=check/%) $(IDENTITY:%=identity/%) $(PROGRAM:%=program/%) $(BUCKET:%=bucket/%)
-LANGUAGE = lex words cursor parse parse_value parse_expr parse_answer parse_limit
+LANGUAGE = stray lex words cursor parse parse_value parse_expr parse_answer parse_limit
 CHECK   = check check_names check_site check_network check_limit check_key check_window check_answer check_expr check_value check_plan check_who check_trial solve_tests solve_values solve escape prove prove_exempt prove_use
 IDENTITY = text client script name domain local address
 PROGRAM = prog match pools emit verify eval key dump

@@ -58,7 +58,7 @@ load_fd(int fd, const char *path, struct diags *d, struct error *e)
 	close(fd);
 	if (text == NULL)
 		return NULL;
-	p = policy_compile(path, text, len, d);
+	p = policy_compile(path, text, len, NULL, d);
 	free(text);
 	if (p == NULL)
 		error_set(e, "%s: %u error%s", path, diags_errors(d),

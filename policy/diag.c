@@ -20,6 +20,8 @@
 enum severity { ERROR, WARNING, NOTE };
 
 struct source {
+	struct source *next;
+	uint32_t base;			/* where its spans begin */
 	const char *name, *text;
 	size_t len;
 };
@@ -27,7 +29,6 @@ struct source {
 struct message {
 	struct message *next;
 	struct message *notes;		/* ERROR, WARNING: what belongs to it */
-	const struct source *source;
 	struct span at;
 	enum severity severity;
 	const char *text;
@@ -35,7 +36,8 @@ struct message {
 
 struct diags {
 	struct arena *arena;
-	const struct source *source;
+	struct source *sources;		/* the last first */
+	uint32_t end;			/* where the spans of the next begin */
 	struct message *first;
 	struct message *head;		/* takes the notes; NULL: not kept */
 	unsigned errors, warnings;
@@ -65,27 +67,45 @@ diags_free(struct diags *d)
 	free(d);
 }
 
-void
+uint32_t
 diags_source(struct diags *d, const char *name, const char *text, size_t len)
 {
 	struct source *s = arena_alloc(d->arena, sizeof(*s));
+	uint32_t base = d->end;
 
-	if (s != NULL) {
-		s->name = arena_copy(d->arena, name, strlen(name) + 1);
-		s->text = arena_copy(d->arena, text, len);
-		s->len = s->text != NULL ? len : 0;
+	/* The place just behind a text is one of that text, too. */
+	d->end += (uint32_t)len + 1;
+	if (s == NULL)
+		return base;
+	s->base = base;
+	s->name = arena_copy(d->arena, name, strlen(name) + 1);
+	s->text = arena_copy(d->arena, text, len);
+	s->len = len;
+	if (s->name != NULL && s->text != NULL) {
+		s->next = d->sources;
+		d->sources = s;
 	}
-	d->source = s;
+	return base;
 }
 
-/* After the messages of the same source that begin no later. */
+/* NULL: its text is not known. */
+static const struct source *
+find_source(const struct diags *d, struct span at)
+{
+	const struct source *s = d->sources;
+
+	while (s != NULL && s->base > at.at)
+		s = s->next;
+	return s;
+}
+
+/* After the messages that begin no later. */
 static void
 insert(struct diags *d, struct message *m)
 {
 	struct message **at = &d->first;
 
-	while (*at != NULL && ((*at)->source != m->source ||
-	       (*at)->at.at <= m->at.at))
+	while (*at != NULL && (*at)->at.at <= m->at.at)
 		at = &(*at)->next;
 	m->next = *at;
 	*at = m;
@@ -106,9 +126,7 @@ add(struct diags *d, enum severity severity, struct span at, const char *fmt,
     va_list ap)
 {
 	char text[MESSAGE_MAX];
-	struct message m = {
-		.source = d->source, .at = at, .severity = severity,
-	};
+	struct message m = { .at = at, .severity = severity };
 	struct message *kept;
 
 	vsnprintf(text, sizeof(text), fmt, ap);
@@ -229,7 +247,7 @@ find_line(const struct source *s, struct span at)
 	const char *end = s->text + s->len, *next;
 	struct line l = { .from = s->text, .number = 1, .column = 1 };
 
-	l.at = at.at < s->len ? s->text + at.at : end;
+	l.at = at.at - s->base < s->len ? s->text + (at.at - s->base) : end;
 	while ((next = memchr(l.from, '\n', (size_t)(l.at - l.from))) != NULL) {
 		l.from = next + 1;
 		l.number++;
@@ -283,31 +301,30 @@ print_excerpt(struct line l, FILE *out)
 }
 
 static void
-print_message(const struct message *m, FILE *out)
+print_message(const struct diags *d, const struct message *m, FILE *out)
 {
 	static const char *const words[] = { "error", "warning", "note" };
+	const struct source *s = find_source(d, m->at);
 	struct line l;
 
-	if (m->source != NULL && m->source->name != NULL &&
-	    m->source->text != NULL) {
-		l = find_line(m->source, m->at);
-		fprintf(out, "%s:%zu:%zu: ", m->source->name, l.number, l.column);
+	if (s != NULL) {
+		l = find_line(s, m->at);
+		fprintf(out, "%s:%zu:%zu: ", s->name, l.number, l.column);
 	}
 	fprintf(out, "%s: ", words[m->severity]);
 	print_text(m->text, m->text + strlen(m->text), out);
 	fputc('\n', out);
-	if (m->source != NULL && m->source->name != NULL &&
-	    m->source->text != NULL && m->source->len != 0)
+	if (s != NULL && s->len != 0)
 		print_excerpt(l, out);
 	for (m = m->notes; m != NULL; m = m->next)
-		print_message(m, out);
+		print_message(d, m, out);
 }
 
 void
 diags_print(const struct diags *d, FILE *out)
 {
 	for (const struct message *m = d->first; m != NULL; m = m->next)
-		print_message(m, out);
+		print_message(d, m, out);
 	if (arena_is_full(d->arena))
 		fputs("error: out of memory; some messages are lost\n", out);
 	if (d->errors >= DIAG_MAX)

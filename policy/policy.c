@@ -10,45 +10,32 @@
 #include "language/parse.h"
 #include "language/words.h"
 
-#define SOURCE_MAX ((size_t)16 << 20)
 #define MEMORY_MAX ((size_t)256 << 20)	/* for the tree of one policy */
 
 static struct policy *
-compile(const char *text, size_t len, struct arena *a, struct diags *d)
+compile(struct ast_policy *tree, struct arena *a, struct diags *d)
 {
-	struct ast_policy *tree = parse_policy(text, len, a, d);
-	struct policy *p = NULL;
-
-	if (!arena_is_full(a) && diags_errors(d) < DIAG_MAX)
-		check_policy(tree, a, d);
-	if (!arena_is_full(a) && diags_errors(d) > 0)
-		return NULL;
-	if (!arena_is_full(a))
-		p = emit_policy(tree, a);
-	if (p == NULL)
-		diag_error(d, (struct span){ 0, 0 }, "out of memory: the policy "
-			   "is too large for this machine, or needs more than "
-			   "%zu MB", MEMORY_MAX >> 20);
-	return p;
+	check_policy(tree, a, d);
+	return diags_errors(d) == 0 && !arena_is_full(a) ?
+	       emit_policy(tree, a) : NULL;
 }
 
 struct policy *
-policy_compile(const char *name, const char *text, size_t len, struct diags *d)
+policy_compile(const char *name, const char *text, size_t len,
+	       const struct policy_files *files, struct diags *d)
 {
 	struct arena *a = arena_new(MEMORY_MAX);
+	struct ast_policy *tree = NULL;
 	struct policy *p = NULL;
 
-	if (len > SOURCE_MAX) {
-		diags_source(d, name, "", 0);
-		diag_error(d, (struct span){ 0, 0 }, "the policy has %zu bytes; "
-			   "the limit is %zu", len, SOURCE_MAX);
-	} else {
-		diags_source(d, name, text, len);
-		if (a != NULL)
-			p = compile(text, len, a, d);
-		else
-			diag_error(d, (struct span){ 0, 0 }, "out of memory");
-	}
+	if (a != NULL)
+		tree = parse_policy(name, text, len, files, a, d);
+	if (tree != NULL && !arena_is_full(a) && diags_errors(d) < DIAG_MAX)
+		p = compile(tree, a, d);
+	if (p == NULL && diags_errors(d) == 0)
+		diag_error(d, (struct span){ 0, 0 }, "out of memory: the policy "
+			   "is too large for this machine, or needs more than "
+			   "%zu MB", MEMORY_MAX >> 20);
 	arena_free(a);
 	return p;
 }
@@ -68,7 +55,7 @@ policy_action_word(enum policy_action action)
 const char *
 policy_fact_word(enum policy_fact fact)
 {
-	return words_facts.list[fact];
+	return words_fact(fact);
 }
 
 /* The largest period of which period_us is a multiple. */

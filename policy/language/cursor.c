@@ -10,11 +10,11 @@
 #define EXPECTED_MAX 200
 
 void
-cursor_init(struct cursor *c, const char *text, size_t len, struct arena *a,
-	    struct diags *d)
+cursor_init(struct cursor *c, const char *text, size_t len, uint32_t base,
+	    struct arena *a, struct diags *d)
 {
 	*c = (struct cursor){ .arena = a, .d = d };
-	lex_init(&c->lex, text, len, d);
+	lex_init(&c->lex, text, len, base, d);
 	c->now = lex_next(&c->lex);
 }
 

@@ -24,7 +24,7 @@ struct cursor {
 };
 
 void cursor_init(struct cursor *c, const char *text, size_t len,
-		 struct arena *a, struct diags *d);
+		 uint32_t base, struct arena *a, struct diags *d);
 
 /* Goes past the token and returns it. After DIAG_MAX errors the text ends. */
 struct token cursor_take(struct cursor *c);

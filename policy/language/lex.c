@@ -9,11 +9,17 @@
 
 #include <string.h>
 
+#include "stray.h"
+
 void
-lex_init(struct lex *l, const char *text, size_t len, struct diags *d)
+lex_init(struct lex *l, const char *text, size_t len, uint32_t base,
+	 struct diags *d)
 {
-	*l = (struct lex){ .text = text, .len = len, .d = d };
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+	*l = (struct lex){ .text = text, .len = len, .base = base, .d = d };
+	l->is_text = stray_is_text(text, len, base, d);
+	if (!l->is_text)
+		l->pos = l->last_end = len;
+	else if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		l->pos = 3;
 }
 
@@ -33,7 +39,16 @@ is_word(char c)
 static struct span
 span_to_here(const struct lex *l, size_t from)
 {
-	return (struct span){ (uint32_t)from, (uint32_t)(l->pos - from) };
+	return (struct span){ l->base + (uint32_t)from,
+			      (uint32_t)(l->pos - from) };
+}
+
+static void
+skip_line(struct lex *l)
+{
+	const char *end = memchr(l->text + l->pos, '\n', l->len - l->pos);
+
+	l->pos = end != NULL ? (size_t)(end - l->text) : l->len;
 }
 
 /* Returns true if a line ended on the way. */
@@ -42,18 +57,19 @@ skip_blank(struct lex *l)
 {
 	bool is_first = false;
 
-	for (; l->pos < l->len; l->pos++) {
+	while (l->pos < l->len) {
 		char c = l->text[l->pos];
 
 		if (c == '\n') {
 			is_first = true;
 			l->is_line_bad = false;
-		} else if (c == '#') {
-			while (l->pos + 1 < l->len && l->text[l->pos + 1] != '\n')
-				l->pos++;
+		} else if (c == '#' && !l->has_comments) {
+			skip_line(l);
+			continue;
 		} else if (c != ' ' && c != '\t' && c != '\r') {
 			break;
 		}
+		l->pos++;
 	}
 	return is_first;
 }
@@ -82,44 +98,16 @@ is_stray(char c)
 }
 
 static void
-report_stray(struct lex *l, struct span at)
-{
-	char c = l->text[at.at];
-
-	if (l->is_line_bad)
-		return;
-	l->is_line_bad = true;
-	if (c == '!')
-		diag_error(l->d, at, "unexpected '!': write 'not'");
-	else if (c == '&' || c == '|')
-		diag_error(l->d, at, "unexpected '%c': write '%s'", c,
-			   c == '&' ? "and" : "or");
-	else if (c == ';')
-		diag_error(l->d, at, "unexpected ';': a clause ends where the "
-			   "next one begins");
-	else if (c == '\'' || c == '`')
-		diag_error(l->d, at, "unexpected %c: text stands in double "
-			   "quotes, \"like this\"", c);
-	else if (c >= ' ' && c <= '~')
-		diag_error(l->d, at, "unexpected '%c': a value with such a "
-			   "character stands in double quotes", c);
-	else if ((unsigned char)c >= 0x80)
-		diag_error(l->d, at, "unexpected byte 0x%02x: only a text in "
-			   "plain double quotes may go beyond ASCII",
-			   (unsigned char)c);
-	else
-		diag_error(l->d, at, "unexpected control byte 0x%02x: remove it",
-			   (unsigned char)c);
-}
-
-static void
 skip_stray(struct lex *l)
 {
 	size_t from = l->pos;
 
 	while (l->pos < l->len && is_stray(l->text[l->pos]))
 		l->pos++;
-	report_stray(l, span_to_here(l, from));
+	if (!l->is_line_bad)
+		stray_report(l->text + from, l->text + l->len, l->base +
+			     (uint32_t)from, l->d);
+	l->is_line_bad = true;
 }
 
 static struct token
@@ -138,8 +126,7 @@ word(struct lex *l)
 		else
 			t.number = t.number * 10 + digit;
 	}
-	t.at = span_to_here(l, from);
-	t.text = (struct policy_text){ l->text + from, t.at.len };
+	t.text = (struct policy_text){ l->text + from, l->pos - from };
 	return t;
 }
 
@@ -159,34 +146,60 @@ string(struct lex *l)
 	const char *from = l->text + l->pos + 1;
 	const char *end = l->text + l->len;
 	const char *to = from;
-	struct token t = { .kind = LEX_STRING, .at.at = (uint32_t)l->pos };
+	size_t start = l->pos;
 
 	while (to < end && *to != '"' && *to != '\n')
 		to++;
 	if (to == end || *to == '\n') {
 		to = likely_end(from, to);
 		l->pos = (size_t)(to - l->text);
-		t.at.len = (uint32_t)(l->pos - t.at.at);
-		diag_error(l->d, t.at, "text without its closing '\"': it must "
-			   "close on the line where it opens");
+		diag_error(l->d, span_to_here(l, start), "text without its "
+			   "closing '\"': it must close on the line where it "
+			   "opens");
+		l->is_line_bad = true;
 	} else {
 		l->pos = (size_t)(to - l->text) + 1;
-		t.at.len = (uint32_t)(l->pos - t.at.at);
 	}
-	t.text = (struct policy_text){ from, (size_t)(to - from) };
-	return t;
+	return (struct token){ .kind = LEX_STRING,
+			       .text = { from, (size_t)(to - from) } };
 }
 
+static struct token
+comment(struct lex *l)
+{
+	size_t from = l->pos;
+
+	skip_line(l);
+	return (struct token){ .kind = LEX_COMMENT,
+			       .text = { l->text + from, l->pos - from } };
+}
+
+/* One or two characters. */
 static struct token
 mark(struct lex *l)
 {
 	size_t from = l->pos++;
+	struct token t = { .kind = mark_kind(l->text[from]) };
 
-	return (struct token){
-		.kind = mark_kind(l->text[from]),
-		.at = span_to_here(l, from),
-		.text = { l->text + from, 1 },
-	};
+	if ((t.kind == LEX_ABOVE || t.kind == LEX_BELOW) && l->pos < l->len &&
+	    l->text[l->pos] == '=') {
+		t.kind = t.kind == LEX_ABOVE ? LEX_AT_LEAST : LEX_AT_MOST;
+		l->pos++;
+	}
+	t.text = (struct policy_text){ l->text + from, l->pos - from };
+	return t;
+}
+
+static struct token
+token(struct lex *l)
+{
+	char c = l->text[l->pos];
+
+	if (is_word(c))
+		return word(l);
+	if (c == '"')
+		return string(l);
+	return c == '#' ? comment(l) : mark(l);
 }
 
 struct token
@@ -194,24 +207,23 @@ lex_next(struct lex *l)
 {
 	bool is_first = l->last_end == 0;
 	struct token t = { .kind = LEX_END };
+	size_t from;
 
 	is_first |= skip_blank(l);
 	while (l->pos < l->len && is_stray(l->text[l->pos])) {
 		skip_stray(l);
 		is_first |= skip_blank(l);
 	}
-	if (l->pos >= l->len) {
-		t.at = (struct span){ (uint32_t)l->last_end, 0 };
+	from = l->pos;
+	if (from >= l->len) {
+		t.at = (struct span){ l->base + (uint32_t)l->last_end, 0 };
 		t.text = (struct policy_text){ l->text + l->last_end, 0 };
 		return t;
 	}
-	if (is_word(l->text[l->pos]))
-		t = word(l);
-	else if (l->text[l->pos] == '"')
-		t = string(l);
-	else
-		t = mark(l);
+	t = token(l);
+	t.at = span_to_here(l, from);
 	t.is_first = is_first;
+	t.is_at_margin = is_first && (from == 0 || l->text[from - 1] == '\n');
 	t.is_doubtful = l->is_line_bad;
 	l->last_end = l->pos;
 	return t;

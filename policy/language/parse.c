@@ -99,15 +99,19 @@ statement(struct parser *p)
 
 /* policy -> { statement } */
 struct ast_policy *
-parse_policy(const char *text, size_t len, struct arena *a, struct diags *d)
+parse_policy(const char *name, const char *text, size_t len,
+	     const struct policy_files *files, struct arena *a, struct diags *d)
 {
+	uint32_t base = diags_source(d, name, text, len);
+
 	struct parser p = { .tree = arena_alloc(a, sizeof(*p.tree)) };
 
 	if (p.tree == NULL)
 		return NULL;
 	p.set_tail = &p.tree->sets;
 	p.limit_tail = &p.tree->limits;
-	cursor_init(&p.c, text, len, a, d);
+	(void)files;
+	cursor_init(&p.c, text, len, base, a, d);
 	while (p.c.now.kind != LEX_END)
 		statement(&p);
 	p.tree->end = p.c.now.at;

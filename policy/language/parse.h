@@ -9,10 +9,12 @@
 #include "ast.h"
 #include "cursor.h"
 
-/* The tree of what could be read; mistakes are in d. Borrows text. NULL, or a
- * tree with holes, when the arena is full: ask it. */
-struct ast_policy *parse_policy(const char *text, size_t len, struct arena *a,
-				struct diags *d);
+/* The tree of what could be read; mistakes are in d. Borrows text. A tree with
+ * holes when the arena is full: ask it. NULL: that, or nothing that is worth a
+ * check, and d says why. files NULL: there are none. */
+struct ast_policy *parse_policy(const char *name, const char *text, size_t len,
+				const struct policy_files *files,
+				struct arena *a, struct diags *d);
 
 /* Each of these takes the tokens of one production. False or NULL: it could
  * not be read, and why has been reported, or the arena is full. */

@@ -62,6 +62,12 @@ words_equal(struct policy_text word, const char *other)
 	return word.len == strlen(other) && memcmp(word.p, other, word.len) == 0;
 }
 
+const char *
+words_fact(enum policy_fact fact)
+{
+	return facts[fact < POLICY_HEADER ? fact : POLICY_HEADER];
+}
+
 static int
 find(const char *const *list, size_t n, struct policy_text word)
 {

@@ -43,6 +43,9 @@ int words_find(const struct words *w, struct policy_text word);
 /* True for a word that a later version will know at this place. */
 bool words_is_later(const struct words *w, struct policy_text word);
 
+/* `sender`; `header` for each header that a policy names. */
+const char *words_fact(enum policy_fact fact);
+
 bool words_equal(struct policy_text word, const char *other);
 
 #endif

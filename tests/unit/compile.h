@@ -17,7 +17,7 @@ compile(const char *text)
 	struct policy *p;
 
 	assert_non_null(d);
-	p = policy_compile("test.policy", text, strlen(text), d);
+	p = policy_compile("test.policy", text, strlen(text), NULL, d);
 	if (p == NULL)
 		diags_print(d, stderr);
 	diags_free(d);

@@ -74,7 +74,7 @@ test_good(void **state)
 	char text[2000];
 
 	snprintf(text, sizeof(text), "%s%s", OWN, row->text);
-	p = policy_compile(row->name, text, strlen(text), d);
+	p = policy_compile(row->name, text, strlen(text), NULL, d);
 	if (p == NULL || diags_warnings(d) != 0) {
 		diags_print(d, stderr);
 		fail_msg("got %u errors and %u warnings, want none",
@@ -136,7 +136,7 @@ test_own_networks_default(void **state)
 {
 	struct policy_facts f = { .client = { .family = 6, .bytes[15] = 1 } };
 	struct diags *d = diags_new();
-	struct policy *p = policy_compile("f", FOR_ALL, strlen(FOR_ALL), d);
+	struct policy *p = policy_compile("f", FOR_ALL, strlen(FOR_ALL), NULL, d);
 
 	(void)state;
 	assert_non_null(p);
@@ -166,8 +166,7 @@ test_little_memory(void **state)
 		struct diags *d = diags_new();
 		struct ast_policy *tree;
 
-		diags_source(d, "f", text, strlen(text));
-		tree = parse_policy(text, strlen(text), a, d);
+		tree = parse_policy("f", text, strlen(text), NULL, a, d);
 		assert_int_equal(diags_errors(d), 0);
 		if (!arena_is_full(a))
 			check_policy(tree, a, d);
@@ -189,7 +188,7 @@ test_too_long(void **state)
 
 	(void)state;
 	assert_non_null(text);
-	assert_null(policy_compile("f", text, len, d));
+	assert_null(policy_compile("f", text, len, NULL, d));
 	assert_int_equal(diags_errors(d), 1);
 	free(text);
 	diags_free(d);

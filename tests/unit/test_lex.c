@@ -72,8 +72,7 @@ test_tokens(void **state)
 	struct token t;
 	struct lex l;
 
-	diags_source(d, "f", row->text, len);
-	lex_init(&l, row->text, len, d);
+	lex_init(&l, row->text, len, diags_source(d, "f", row->text, len), d);
 	do {
 		t = lex_next(&l);
 		assert_true(t.at.at + t.at.len <= len);
@@ -95,7 +94,7 @@ test_places(void **state)
 	struct lex l;
 
 	(void)state;
-	lex_init(&l, text, strlen(text), d);
+	lex_init(&l, text, strlen(text), 0, d);
 	t = lex_next(&l);
 	assert_true(t.at.at == 0 && t.at.len == 2 && t.is_first);
 	t = lex_next(&l);

@@ -45,7 +45,7 @@ try(const char *path, const char *text, size_t len)
 	assert_non_null(exact);
 	assert_non_null(d);
 	memcpy(exact, text, len);
-	p = policy_compile("mangled", exact, len, d);
+	p = policy_compile("mangled", exact, len, NULL, d);
 	free(exact);
 	if ((p == NULL) != (diags_errors(d) > 0))
 		fail_msg("%s, %zu bytes: %u errors, and %s program", path, len,

@@ -15,12 +15,14 @@
 #include "../../policy/bucket/bucket.h"
 
 #define REACH 16
-#define TAGS_MAX POLICY_WINDOWS_MAX
+#define TAGS_MAX CHARGE_TIMES
 #define REORDER_MAX_US 1000000	/* by which a reply may be overtaken */
 
-/* One window, by unit and period. Never used: full_us is 0. */
+enum { WINDOW, BUDGET, STRIKES };
+
+/* One window, by kind, unit and period. Never used: full_us is 0. */
 struct tag {
-	enum policy_unit unit;
+	uint8_t kind, unit;
 	uint64_t period_us, interval_us, full_us;
 };
 
@@ -28,6 +30,7 @@ struct entry {
 	char limit[POLICY_NAME_MAX + 1];
 	uint8_t id[PSEUDONYM_LEN];
 	uint64_t told_us;		/* the clock at the last change */
+	bool is_ours;			/* which was made here, not in Redis */
 	struct tag tag[TAGS_MAX];
 };
 
@@ -95,11 +98,22 @@ make_room(struct memory *m, const struct store_bucket *b)
 	return victim;
 }
 
-static bool
-is_of(const struct tag *t, const struct policy_window *w)
+static uint8_t
+kind(unsigned k)
 {
-	return t->full_us != 0 && t->unit == w->unit &&
-	       t->period_us == w->period_us;
+	if (k == CHARGE_BUDGET)
+		return BUDGET;
+	return k == CHARGE_STRIKES ? STRIKES : WINDOW;
+}
+
+/* The tag is that of b's k-th time. */
+static bool
+is_of(const struct tag *t, const struct store_bucket *b, unsigned k)
+{
+	const struct policy_window *w = store_window(b, k);
+
+	return w != NULL && t->full_us != 0 && t->kind == kind(k) &&
+	       t->unit == w->unit && t->period_us == w->period_us;
 }
 
 static struct bucket_rate
@@ -108,52 +122,42 @@ rate(const struct policy_window *w)
 	return (struct bucket_rate){ w->interval_us, w->burst };
 }
 
-/* From now to the time of an empty bucket. */
+/* The k-th time in e, which may be NULL; 0 if it is not there. */
 static uint64_t
-clamp(uint64_t full_us, const struct policy_window *w, uint64_t now_us)
+full_again(const struct entry *e, const struct store_bucket *b, unsigned k,
+	   uint64_t now_us)
 {
-	uint64_t empty_us = now_us + w->burst * w->interval_us;
-
-	if (full_us < now_us)
-		return now_us;
-	return full_us < empty_us ? full_us : empty_us;
-}
-
-/* The window's time in e, which may be NULL. */
-static uint64_t
-full_again(const struct entry *e, const struct policy_window *w, uint64_t now_us)
-{
-	uint64_t full_us = now_us;
+	const struct policy_window *w = store_window(b, k);
 
 	for (size_t i = 0; e != NULL && i < TAGS_MAX; i++) {
 		const struct tag *t = &e->tag[i];
 
-		if (!is_of(t, w))
-			continue;
-		full_us = t->interval_us == w->interval_us ? t->full_us :
-			  bucket_convert(t->interval_us, rate(w), t->full_us,
-					 now_us);
+		if (is_of(t, b, k))
+			return t->interval_us == w->interval_us ? t->full_us :
+				bucket_convert(t->interval_us, rate(w),
+					       t->full_us, now_us);
 	}
-	return clamp(full_us, w, now_us);
+	return 0;
 }
 
-/* The same, and no nearer to full than the caller knows. */
-static uint64_t
-full_or_floor(const struct entry *e, const struct store_request *q, unsigned i,
-	      unsigned k)
+/* Puts what is in e, where it is later, into the times of b. */
+static void
+keep_later(const struct entry *e, const struct store_bucket *b, uint64_t now_us,
+	   uint64_t *time_us)
 {
-	const struct policy_window *w = &q->bucket[i].window[k];
-	uint64_t full_us = full_again(e, w, q->now_us);
-	uint64_t floor_us = clamp(q->floor_us[i][k], w, q->now_us);
+	for (unsigned k = 0; k < CHARGE_TIMES; k++) {
+		uint64_t full_us = full_again(e, b, k, now_us);
 
-	return full_us > floor_us ? full_us : floor_us;
+		if (time_us[k] < full_us)
+			time_us[k] = full_us;
+	}
 }
 
 static bool
 is_in(const struct store_bucket *b, const struct tag *t)
 {
-	for (unsigned i = 0; i < b->n_windows; i++)
-		if (is_of(t, &b->window[i]))
+	for (unsigned k = 0; k < CHARGE_TIMES; k++)
+		if (is_of(t, b, k))
 			return true;
 	return false;
 }
@@ -161,82 +165,40 @@ is_in(const struct store_bucket *b, const struct tag *t)
 /* Tags that the bucket does not name belong to another version of the policy;
  * they stay until they are full, as far as there is room. */
 static void
-write_entry(struct entry *e, const struct store_bucket *b,
-	    const uint64_t *full_us, uint64_t now_us)
+write_entry(struct memory *m, const struct store_bucket *b,
+	    const uint64_t *full_us, uint64_t now_us, bool is_ours)
 {
 	struct tag tag[TAGS_MAX] = { 0 };
+	struct entry *e = find(m, b);
 	size_t n = 0;
 
-	for (; n < b->n_windows; n++) {
-		const struct policy_window *w = &b->window[n];
+	if (e == NULL)
+		e = make_room(m, b);
+	for (unsigned k = 0; k < CHARGE_TIMES; k++) {
+		const struct policy_window *w = store_window(b, k);
 
-		tag[n] = (struct tag){ w->unit, w->period_us, w->interval_us,
-				       full_us[n] };
+		if (w != NULL)
+			tag[n++] = (struct tag){ kind(k), (uint8_t)w->unit,
+				w->period_us, w->interval_us, full_us[k] };
 	}
 	for (size_t i = 0; i < TAGS_MAX && n < TAGS_MAX; i++)
 		if (e->tag[i].full_us > now_us && !is_in(b, &e->tag[i]))
 			tag[n++] = e->tag[i];
 	memcpy(e->tag, tag, sizeof(tag));
 	e->told_us = now_us;
+	e->is_ours = is_ours;
 }
 
-/* The first window that has no room; returns n_windows if all have. */
-static unsigned
-refusing(const struct store_request *q, unsigned i, const uint64_t *full_us,
-	 uint64_t *wait_us)
+/* The step changed bucket i, or may have. */
+static bool
+is_charged(const struct store_request *q, unsigned i,
+	   const struct store_outcome *o)
 {
 	const struct store_bucket *b = &q->bucket[i];
-	unsigned k;
 
-	for (k = 0; k < b->n_windows; k++) {
-		const struct policy_window *w = &b->window[k];
-
-		*wait_us = bucket_wait(rate(w), full_us[k], q->now_us,
-				       store_cost(q, w));
-		if (*wait_us > 0)
-			break;
-	}
-	return k;
-}
-
-/* Fills answer, bucket, window, wait_us and would_refuse. */
-static void
-judge(const struct store_request *q, struct store_outcome *o)
-{
-	uint64_t wait_us;
-
-	for (unsigned i = 0; i < q->n; i++) {
-		unsigned k = refusing(q, i, o->full_us[i], &wait_us);
-
-		if (k == q->bucket[i].n_windows)
-			continue;
-		if (q->bucket[i].is_observed) {
-			o->would_refuse |= UINT32_C(1) << i;
-			continue;
-		}
-		o->answer = STORE_REFUSED;
-		o->bucket = i;
-		o->window = k;
-		o->wait_us = wait_us;
-		o->would_refuse = 0;
-		return;
-	}
-	o->answer = STORE_TAKEN;
-}
-
-static void
-charge(struct memory *m, const struct store_request *q, unsigned i,
-       uint64_t *full_us)
-{
-	const struct store_bucket *b = &q->bucket[i];
-	struct entry *e = find(m, b);
-
-	for (unsigned k = 0; k < b->n_windows; k++)
-		bucket_take(rate(&b->window[k]), &full_us[k], q->now_us,
-			    store_cost(q, &b->window[k]));
-	if (e == NULL)
-		e = make_room(m, b);
-	write_entry(e, b, full_us, q->now_us);
+	if (o->answer == STORE_TAKEN)
+		return !b->is_observed || o->would_refuse == 0;
+	return o->bucket == i && (b->budget != NULL || b->strikes != NULL);
 }
 
 static enum store_answer
@@ -249,23 +211,23 @@ take(struct store *store, const struct store_request *q, struct store_outcome *o
 	pthread_mutex_lock(&m->lock);
 	for (unsigned i = 0; i < q->n; i++) {
 		const struct store_bucket *b = &q->bucket[i];
-		const struct entry *e = find(m, b);
 
-		for (unsigned k = 0; k < b->n_windows; k++)
-			o->full_us[i][k] = full_or_floor(e, q, i, k);
+		memcpy(o->full_us[i], q->floor_us[i], sizeof(o->full_us[i]));
+		keep_later(find(m, b), b, q->now_us, o->full_us[i]);
 	}
-	judge(q, o);
-	for (unsigned i = 0; i < q->n && o->answer == STORE_TAKEN; i++)
-		if (!q->bucket[i].is_observed || o->would_refuse == 0)
-			charge(m, q, i, o->full_us[i]);
+	store_charge(q, o);
+	for (unsigned i = 0; i < q->n; i++)
+		if (is_charged(q, i, o))
+			write_entry(m, &q->bucket[i], o->full_us[i], q->now_us,
+				    true);
 	pthread_mutex_unlock(&m->lock);
 	return o->answer;
 }
 
 static bool
-is_full(const struct store_bucket *b, const uint64_t *full_us, uint64_t now_us)
+is_full(const uint64_t *full_us, uint64_t now_us)
 {
-	for (unsigned k = 0; k < b->n_windows; k++)
+	for (unsigned k = 0; k < CHARGE_TIMES; k++)
 		if (full_us[k] > now_us)
 			return false;
 	return true;
@@ -277,23 +239,19 @@ static void
 note(struct memory *m, const struct store_bucket *b, const uint64_t *told,
      uint64_t now_us)
 {
-	uint64_t full_us[POLICY_WINDOWS_MAX];
+	uint64_t full_us[CHARGE_TIMES];
 	struct entry *e = find(m, b);
 	bool is_late = e != NULL && e->told_us > now_us &&
 		       e->told_us - now_us < REORDER_MAX_US;
 
-	if (e == NULL && is_full(b, told, now_us))
+	if (e == NULL && is_full(told, now_us))
 		return;
-	for (unsigned k = 0; k < b->n_windows; k++) {
-		uint64_t here = full_again(e, &b->window[k], now_us);
-
-		full_us[k] = is_late && here > told[k] ? here : told[k];
-	}
-	if (is_late)
+	memcpy(full_us, told, sizeof(full_us));
+	if (is_late) {
+		keep_later(e, b, now_us, full_us);
 		now_us = e->told_us;
-	if (e == NULL)
-		e = make_room(m, b);
-	write_entry(e, b, full_us, now_us);
+	}
+	write_entry(m, b, full_us, now_us, false);
 }
 
 void
@@ -308,6 +266,8 @@ memory_note(struct store *store, const struct store_request *q,
 	pthread_mutex_unlock(&m->lock);
 }
 
+/* What Redis said of refusals is no floor there: their count may have begun
+ * anew since, when another node's was the last. */
 void
 memory_recall(struct store *store, struct store_request *q)
 {
@@ -315,11 +275,11 @@ memory_recall(struct store *store, struct store_request *q)
 
 	pthread_mutex_lock(&m->lock);
 	for (unsigned i = 0; i < q->n; i++) {
-		const struct store_bucket *b = &q->bucket[i];
-		const struct entry *e = find(m, b);
+		const struct entry *e = find(m, &q->bucket[i]);
 
-		for (unsigned k = 0; e != NULL && k < b->n_windows; k++)
-			q->floor_us[i][k] = full_again(e, &b->window[k], q->now_us);
+		keep_later(e, &q->bucket[i], q->now_us, q->floor_us[i]);
+		if (e != NULL && !e->is_ours)
+			q->floor_us[i][CHARGE_STRIKES] = 0;
 	}
 	pthread_mutex_unlock(&m->lock);
 }

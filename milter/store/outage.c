@@ -13,6 +13,7 @@
 #include "../log.h"
 #include "memory.h"
 #include "redis_store.h"
+#include "share.h"
 
 struct outage {
 	struct store store;		/* must be the first */
@@ -88,20 +89,49 @@ is_behind(struct outage *a)
 	return is;
 }
 
+/* A freeze of another node has no way here. What was heard counts for the
+ * lease, as the others wait for no longer before they go on without us. */
+static bool
+is_alone(struct outage *a, const struct store_request *q)
+{
+	uint64_t heard_us;
+
+	pthread_mutex_lock(&a->lock);
+	heard_us = a->heard_us;
+	pthread_mutex_unlock(&a->lock);
+	return q->nodes > 1 &&
+	       (heard_us == 0 || q->now_us >= heard_us + q->lease_us);
+}
+
+/* What stands between mail that can be frozen and a decision made here; TAKEN:
+ * nothing does. */
+static enum store_answer
+obstacle(struct outage *a, const struct store_request *q)
+{
+	if (strcmp(q->token, STORE_ANY_TOKEN) == 0)
+		return STORE_TAKEN;
+	if (is_behind(a))
+		return STORE_STALE;
+	return is_alone(a, q) ? STORE_ALONE : STORE_TAKEN;
+}
+
 /* Memory goes on in Redis's time, as the last reply told it. */
 static enum store_answer
 take_here(struct outage *a, const struct store_request *q,
 	  struct store_outcome *o)
 {
-	struct store_request here = *q;
+	enum store_answer answer = obstacle(a, q);
+	struct share here;
 
-	if (is_behind(a) && strcmp(q->token, STORE_ANY_TOKEN) != 0) {
+	if (answer != STORE_TAKEN) {
 		memset(o, 0, sizeof(*o));
 		o->is_outage = true;
-		return o->answer = STORE_STALE;
+		return o->answer = answer;
 	}
-	here.now_us += (uint64_t)redis_store_offset_us(a->redis);
-	store_take(a->memory, &here, o);
+	share_build(&here, q);
+	here.q.now_us += (uint64_t)redis_store_offset_us(a->redis);
+	store_take(a->memory, &here.q, o);
+	share_conclude(q, o);
 	o->is_outage = true;
 	pthread_mutex_lock(&a->lock);
 	a->status.decisions++;
@@ -139,6 +169,7 @@ take(struct store *store, const struct store_request *q, struct store_outcome *o
 	case STORE_STALE:
 		outage_set_behind(store);
 		return o->answer;
+	case STORE_ALONE:
 	case STORE_DOWN:
 		break;
 	}

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../policy/bucket/bucket.h"
-
 #define AT_ONCE (POLICY_PLAN_MAX - 1)	/* buckets beside the one too small */
 
 struct peek {
@@ -47,42 +45,16 @@ read_some(struct store *from, const struct store_request *q, unsigned first,
 	return STORE_TAKEN;
 }
 
-/* The first window of bucket i without room; -1: there is room in all. */
-static int
-refusing(const struct store_request *q, unsigned i, struct store_outcome *o)
-{
-	const struct store_bucket *b = &q->bucket[i];
-
-	for (unsigned k = 0; k < b->n_windows; k++) {
-		const struct policy_window *w = &b->window[k];
-		const struct bucket_rate rate = { w->interval_us, w->burst };
-		uint64_t wait_us = bucket_wait(rate, o->full_us[i][k], o->now_us,
-					       store_cost(q, w));
-
-		if (wait_us > 0) {
-			o->wait_us = wait_us;
-			return (int)k;
-		}
-	}
-	return -1;
-}
-
+/* What it would be; the times stay as they are. */
 static enum store_answer
 judge(const struct store_request *q, struct store_outcome *o)
 {
-	for (unsigned i = 0; i < q->n; i++) {
-		int k = refusing(q, i, o);
+	struct store_outcome would = *o;
 
-		if (k >= 0 && q->bucket[i].is_observed) {
-			o->would_refuse |= UINT32_C(1) << i;
-		} else if (k >= 0) {
-			o->bucket = i;
-			o->window = (unsigned)k;
-			return STORE_REFUSED;
-		}
-	}
-	o->wait_us = 0;
-	return STORE_TAKEN;
+	store_charge(q, &would);
+	memcpy(would.full_us, o->full_us, sizeof(would.full_us));
+	*o = would;
+	return o->answer;
 }
 
 static enum store_answer
@@ -99,9 +71,7 @@ peek_take(struct store *s, const struct store_request *q,
 		o->answer = read_some(from, q, done, n, o);
 		done += n;
 	} while (o->answer == STORE_TAKEN && done < q->n);
-	if (o->answer == STORE_TAKEN)
-		o->answer = judge(q, o);
-	return o->answer;
+	return o->answer == STORE_TAKEN ? judge(q, o) : o->answer;
 }
 
 static void

@@ -16,13 +16,13 @@
 #define WINDOW_LEN 96			/* bytes of its five words, at most */
 
 /* Positions in the reply, counted from 0. */
-enum { NONCE, VERDICT, NOW, BUCKET, WINDOW, WAIT, MASK, TIMES };
+enum { NONCE, VERDICT, NOW, BUCKET, WINDOW, WAIT, SPENT, STRUCK, MASK, TIMES };
 
 struct command {
 	struct conn_arg arg[ARGS_MAX];
 	size_t n, len;
 	bool is_too_long;
-	char text[(WINDOW_LEN * POLICY_WINDOWS_MAX + 160) * POLICY_PLAN_MAX + 512];
+	char text[(WINDOW_LEN * CHARGE_TIMES + 160) * POLICY_PLAN_MAX + 512];
 };
 
 static void __attribute__((format(printf, 2, 3)))
@@ -52,22 +52,33 @@ add_key(struct command *m, const char *ns, const struct store_bucket *b)
 	add(m, "sluice:{%s}:bucket:%s:%s", ns, b->limit, hex);
 }
 
+static const char *
+tag_prefix(unsigned k)
+{
+	if (k == CHARGE_BUDGET)
+		return "hold:";
+	return k == CHARGE_STRIKES ? "strike:" : "";
+}
+
 static void
 add_windows(struct command *m, const struct store_request *q, unsigned i)
 {
 	const struct store_bucket *b = &q->bucket[i];
-	char text[WINDOW_LEN * POLICY_WINDOWS_MAX + 1] = "";
+	char text[WINDOW_LEN * CHARGE_TIMES + 1] = "";
 	size_t len = 0;
 
-	for (unsigned k = 0; k < b->n_windows; k++) {
-		const struct policy_window *w = &b->window[k];
-		int n = snprintf(text + len, sizeof(text) - len,
-				 "%c/%" PRIu64 " %" PRIu64 " %" PRIu32 " %" PRIu32
-				 " %" PRIu64 " ",
-				 w->unit == POLICY_RCPTS ? 'r' : 'm', w->period_us,
-				 w->interval_us, w->burst, store_cost(q, w),
-				 q->floor_us[i][k]);
+	for (unsigned k = 0; k < CHARGE_TIMES; k++) {
+		const struct policy_window *w = store_window(b, k);
+		int n;
 
+		if (w == NULL)
+			continue;
+		n = snprintf(text + len, sizeof(text) - len,
+			     "%s%c/%" PRIu64 " %" PRIu64 " %" PRIu32 " %" PRIu32
+			     " %" PRIu64 " ", tag_prefix(k),
+			     w->unit == POLICY_RCPTS ? 'r' : 'm', w->period_us,
+			     w->interval_us, w->burst, store_cost(q, w),
+			     q->floor_us[i][k]);
 		if (n < 0 || (size_t)n >= sizeof(text) - len) {
 			m->is_too_long = true;
 			return;
@@ -135,7 +146,9 @@ read_times(const struct reply *r, const struct store_request *q,
 	int64_t n;
 
 	for (unsigned i = 0; i < q->n; i++)
-		for (unsigned k = 0; k < q->bucket[i].n_windows; k++) {
+		for (unsigned k = 0; k < CHARGE_TIMES; k++) {
+			if (store_window(&q->bucket[i], k) == NULL)
+				continue;
 			if (at == reply_count(r) || !get_number(r, at++, 0, &n))
 				return false;
 			o->full_us[i][k] = (uint64_t)n;
@@ -147,10 +160,12 @@ static bool
 read_answer(const struct reply *r, const struct store_request *q,
 	    struct store_outcome *o)
 {
-	int64_t bucket, window, wait, mask;
+	int64_t bucket, window, wait, spent, struck, mask;
 
 	if (reply_count(r) < TIMES || !get_number(r, BUCKET, 0, &bucket) ||
 	    !get_number(r, WINDOW, 0, &window) || !get_number(r, WAIT, -1, &wait) ||
+	    !get_number(r, SPENT, 0, &spent) || spent > 1 ||
+	    !get_number(r, STRUCK, 0, &struck) || struck > 1 ||
 	    !get_number(r, MASK, 0, &mask) || mask >> POLICY_PLAN_MAX != 0 ||
 	    !read_times(r, q, o))
 		return false;
@@ -160,6 +175,8 @@ read_answer(const struct reply *r, const struct store_request *q,
 	o->bucket = (unsigned)bucket;
 	o->window = (unsigned)window;
 	o->wait_us = wait < 0 ? UINT64_MAX : (uint64_t)wait;
+	o->is_spent = spent == 1;
+	o->is_struck = struck == 1;
 	o->would_refuse = (uint32_t)mask;
 	return true;
 }

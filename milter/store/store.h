@@ -78,6 +78,15 @@ struct store {
 /* What the message costs a window. */
 uint32_t store_cost(const struct store_request *q, const struct policy_window *w);
 
+/* The window to which the k-th time of a bucket belongs, k < CHARGE_TIMES.
+ * NULL: it has none. */
+const struct policy_window *store_window(const struct store_bucket *b, unsigned k);
+
+/* The step itself (charge.h): from the times in o to those after it, at
+ * o->now_us. Fills the answer and what belongs to it; returns it. */
+enum store_answer store_charge(const struct store_request *q,
+			       struct store_outcome *o);
+
 /* Any thread. Returns o->answer. An empty request asks for the token alone. */
 enum store_answer store_take(struct store *s, const struct store_request *q,
 			     struct store_outcome *o);

@@ -6,12 +6,14 @@
 -- the time before which the caller knows that it is not full (0: it does not).
 -- A bucket is stored as three words for each window: tag, interval, and the
 -- time at which it is full again; a full one need not be there. The tag is unit
--- and period. Times are Redis's, in microseconds; all numbers are whole and
--- below 2^53, where a Lua number is exact.
+-- and period; `hold:` before it says that the window counts what was held, and
+-- `strike:` the refusals. Times are Redis's, in microseconds; all numbers are
+-- whole and below 2^53, where a Lua number is exact.
 --
 -- Returns nonce, verdict, now; if taken or refused also which bucket and window
--- refused, the wait (-1: for ever), a mask of the observed buckets that would
--- have refused, and the time of each window.
+-- refused, the wait (-1: for ever), whether its hold has no room (1) and whether
+-- its strikes had none for another (1), a mask of the observed buckets that
+-- would have refused, and the time of each window in the order of the call.
 local now = redis.call('TIME')
 now = now[1] * 1000000 + now[2]
 if now > tonumber(ARGV[3]) then
@@ -33,14 +35,16 @@ local function full_again(w, interval, full)
 	return now + math.max(0, math.min(used, w.burst * w.interval))
 end
 
+-- b.all: what is stored; b itself: the windows that decide.
 local function read(key, kind, windows, value)
-	local b = { key = key, observed = kind == 'observe', others = '', last = now }
+	local b = { key = key, observed = kind == 'observe', others = '', last = now, all = {} }
 	local by_tag = {}
 	for tag, interval, burst, cost, floor in windows:gmatch('(%S+) (%d+) (%d+) (%d+) (%d+)') do
 		local w = { tag = tag, interval = tonumber(interval),
 			burst = tonumber(burst), cost = tonumber(cost) }
 		w.full = full_again(w, w.interval, tonumber(floor))
-		b[#b + 1], by_tag[tag] = w, w
+		b.all[#b.all + 1], by_tag[tag] = w, w
+		b[tag:match('^(%a+):') or #b + 1] = w
 	end
 	for tag, interval, full in value:gmatch('(%S+) (%d+) (%d+)') do
 		local w, time = by_tag[tag], tonumber(full)
@@ -54,20 +58,27 @@ local function read(key, kind, windows, value)
 	return b
 end
 
+-- Time until w has room for its cost: not above 0 if it has.
+local function wait(w)
+	return w.full - now - (w.burst - w.cost) * w.interval
+end
+
+local function charge(w)
+	w.full = w.full + w.cost * w.interval
+end
+
 -- The first window that has no room, and the wait until it has.
 local function refusing(b)
 	for i, w in ipairs(b) do
-		local wait = w.full - now - (w.burst - w.cost) * w.interval
-		if wait > 0 then
-			return i, w.cost > w.burst and -1 or wait
+		if wait(w) > 0 then
+			return i, w.cost > w.burst and -1 or wait(w)
 		end
 	end
 end
 
-local function take(b)
+local function write(b)
 	local value, last = b.others, b.last
-	for _, w in ipairs(b) do
-		w.full = w.full + w.cost * w.interval
+	for _, w in ipairs(b.all) do
 		value = value .. string.format('%s %.0f %.0f ', w.tag, w.interval, w.full)
 		last = math.max(last, w.full)
 	end
@@ -76,24 +87,55 @@ local function take(b)
 	redis.call('SET', b.key, value, 'PX', string.format('%.0f', ms))
 end
 
+local function take(b)
+	for _, w in ipairs(b) do
+		charge(w)
+	end
+	write(b)
+end
+
+-- What the refusal itself costs. Returns whether b is spent, and struck.
+local function refuse(b)
+	local spent, struck = 0, 0
+	if b.hold and wait(b.hold) > 0 then
+		spent = 1
+	elseif b.hold then
+		charge(b.hold)
+	end
+	if b.strike and wait(b.strike) <= 0 then
+		charge(b.strike)
+	end
+	if b.strike and wait(b.strike) > 0 then
+		struck, b.strike.full = 1, now
+	end
+	if b.hold or b.strike then
+		write(b)
+	end
+	return spent, struck
+end
+
 local buckets, refused, mask = {}, nil, 0
 for k = 2, #KEYS do
 	local b = read(KEYS[k], ARGV[2 * k], ARGV[2 * k + 1], stored[k] or '')
-	local window, wait = refusing(b)
+	local window, time = refusing(b)
 	buckets[#buckets + 1] = b
 	if window and b.observed then
 		mask = mask + 2 ^ (k - 2)
 	elseif window and not refused then
-		refused = { ARGV[1], 'refused', now, k - 2, window - 1, wait, 0 }
+		refused = { ARGV[1], 'refused', now, k - 2, window - 1, time }
 	end
 end
 
-local reply = refused or { ARGV[1], 'taken', now, 0, 0, 0, mask }
+local reply = refused or { ARGV[1], 'taken', now, 0, 0, 0, 0, 0, mask }
+if refused then
+	reply[7], reply[8] = refuse(buckets[refused[4] + 1])
+	reply[9] = 0
+end
 for _, b in ipairs(buckets) do
 	if not refused and (mask == 0 or not b.observed) then
 		take(b)
 	end
-	for _, w in ipairs(b) do
+	for _, w in ipairs(b.all) do
 		reply[#reply + 1] = w.full
 	end
 end

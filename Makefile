@@ -26,7 +26,7 @@ BUCKET  = bucket charge
 COMMON  = error clock log pseudonym settings load
 STORE   = store share request peek endpoint conn combine script memory redis_store redis_fit outage
 LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger_peers ledger mirror mirror_nodes
-DAEMON  = sluiced options fitness lock listen milter session decide report verdict live keeper status
+DAEMON  = sluiced options fitness lock listen milter session decide report warn strike verdict live keeper status
 COMMAND = sluice show state order scope_option spread facts_option cmd_check cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
 UNIT    = bucket charge diag lex identity address forms match check mangle prog emit eval key scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory endpoint store agree redis peer combine outage fit verdict session
@@ -128,7 +128,7 @@ $(SLUICE_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $(SLUICE_HELP)
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcmocka
 
-SESSION = session decide report verdict live
+SESSION = session decide report warn strike verdict live
 $B/t/test_session $B/t/test_verdict: $B/t/test_%: $B/tests/unit/test_%.o $(SESSION:%=$B/milter/daemon/%.o) \
 		$B/libsluice.a $B/libpolicy.a
 	@mkdir -p $(@D)

@@ -19,6 +19,8 @@ struct decision {
 	enum verdict verdict;
 	enum cause cause;
 	unsigned bucket, window;	/* LIMIT, NEVER: index into the plan */
+	bool is_exempt;			/* frozen, and the plan is of what
+					   `frozen { exempt .. }` lets through */
 	const char *text;		/* of the policy; NULL: none was given */
 	struct policy_plan plan;
 	struct store_request asked;

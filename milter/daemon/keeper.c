@@ -30,6 +30,7 @@ struct keeper {
 	unsigned skipped;		/* records, at the last exchange */
 	struct error sync_error;
 	bool is_status_failing;
+	struct strikes *strikes;
 	pthread_t thread;
 	bool is_started;
 
@@ -48,6 +49,11 @@ keeper_new(const struct keeper_options *o)
 
 	if (k == NULL)
 		return NULL;
+	k->strikes = strikes_new();
+	if (k->strikes == NULL) {
+		free(k);
+		return NULL;
+	}
 	k->o = *o;
 	pthread_mutex_init(&k->lock, NULL);
 	pthread_condattr_init(&attr);
@@ -198,6 +204,8 @@ keeper_round(struct keeper *k)
 	struct store *store = k->o.status.store;
 	struct error e;
 
+	strikes_write(k->strikes, k->o.status.ledger);
+	strikes_expire(k->o.status.ledger);
 	if (!connect_fit(k, &e)) {
 		outage_begin(store, e.text);
 	} else {
@@ -233,8 +241,11 @@ static void
 serve_sync(struct keeper *k, uint64_t wanted)
 {
 	struct error e;
-	bool is_ok = connect_fit(k, &e) && exchange(k);
+	bool is_ok;
 
+	/* Here first, whether or not Redis can be told. */
+	strikes_write(k->strikes, k->o.status.ledger);
+	is_ok = connect_fit(k, &e) && exchange(k);
 	pthread_mutex_lock(&k->lock);
 	k->tried = wanted;
 	if (is_ok)
@@ -309,4 +320,18 @@ keeper_sync(void *keeper, uint64_t deadline_us)
 	is_synced = k->synced >= mine;
 	pthread_mutex_unlock(&k->lock);
 	return is_synced;
+}
+
+void
+keeper_freeze(void *keeper, const struct strike *s)
+{
+	struct keeper *k = keeper;
+
+	if (!strikes_add(k->strikes, s))
+		log_error("freeze=failed reason=\"too many wait to be written; the limit "
+			  "goes on refusing\"");
+	pthread_mutex_lock(&k->lock);
+	k->wanted++;
+	pthread_cond_broadcast(&k->changed);
+	pthread_mutex_unlock(&k->lock);
 }

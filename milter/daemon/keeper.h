@@ -3,7 +3,8 @@
  *
  * Each second it looks whether Redis is there and fit, opens or closes the
  * outage, exchanges the ledger if that is due, and writes the status file. In
- * between it exchanges the ledger for sessions that were told "stale".
+ * between it exchanges the ledger for sessions that were told "stale", and
+ * writes to it what the policy freezes.
  */
 #ifndef MILTER_KEEPER_H
 #define MILTER_KEEPER_H
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 #include "status.h"
+#include "strike.h"
 
 struct keeper;
 
@@ -36,5 +38,8 @@ void keeper_stop(struct keeper *k);
 
 /* For struct site: any thread. One exchange serves all who wait. */
 bool keeper_sync(void *keeper, uint64_t deadline_us);
+
+/* For struct site: any thread, does not wait. */
+void keeper_freeze(void *keeper, const struct strike *s);
 
 #endif

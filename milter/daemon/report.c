@@ -83,6 +83,32 @@ add_level(struct line *l, const struct message *m, const struct decision *d)
 	    w->burst, (double)o->wait_us / 1e6);
 }
 
+/* Of a bucket that refusals are charged to; w NULL: the limit has none. */
+static void
+add_used(struct line *l, const char *name, const struct decision *d,
+	 const struct policy_window *w, unsigned which)
+{
+	const struct store_outcome *o = &d->outcome;
+
+	if (w == NULL)
+		return;
+	add(l, " %s=%" PRIu32 "/%" PRIu32, name,
+	    bucket_level((struct bucket_rate){ w->interval_us, w->burst },
+			 o->full_us[d->bucket][which], o->now_us), w->burst);
+}
+
+static void
+add_refusal(struct line *l, const struct message *m, const struct decision *d)
+{
+	struct policy_limit limit = policy_limit(m->policy, d->plan.limit[d->bucket]);
+
+	add_used(l, "held", d, limit.budget, CHARGE_BUDGET);
+	if (d->outcome.is_struck)
+		add(l, " struck=yes");
+	else
+		add_used(l, "strikes", d, limit.strikes, CHARGE_STRIKES);
+}
+
 static void
 add_cause(struct line *l, const struct site *site, const struct message *m,
 	  const struct decision *d)
@@ -91,6 +117,7 @@ add_cause(struct line *l, const struct site *site, const struct message *m,
 	case CAUSE_LIMIT:
 		add_limit(l, site, m, d);
 		add_level(l, m, d);
+		add_refusal(l, m, d);
 		return;
 	case CAUSE_NEVER:
 		add_limit(l, site, m, d);
@@ -99,11 +126,11 @@ add_cause(struct line *l, const struct site *site, const struct message *m,
 	case CAUSE_FROZEN:
 		add_value(l, "freeze", d->freeze_id);
 		return;
+	case CAUSE_ALONE:
 	case CAUSE_STALE:
-		add(l, " reason=stale");
-		return;
+	case CAUSE_OVER:
 	case CAUSE_DOWN:
-		add(l, " reason=down");
+		add(l, " reason=%s", cause_word(d->cause));
 		return;
 	case CAUSE_NONE:
 	case CAUSES:
@@ -125,6 +152,9 @@ finish(struct line *l, const struct message *m, const struct decision *d)
 {
 	bool is_asked = d->outcome.now_us != 0;
 
+	if (d->plan.n > 0 && policy_limit(m->policy, d->plan.limit[0]).kind !=
+	    POLICY_LIMIT)
+		add_value(l, "exempt", policy_limit(m->policy, d->plan.limit[0]).name);
 	add(l, " rcpts=%" PRIu32 " policy=%06" PRIx64, m->facts.recipients,
 	    policy_digest(m->policy) >> 40);
 	if (m->is_forged)
@@ -153,6 +183,35 @@ report_observed(const struct site *site, const struct message *m,
 	}
 }
 
+/* One line for each limit whose key has come near to a refusal. */
+static void
+report_warned(const struct site *site, const struct message *m,
+	      const struct decision *d)
+{
+	unsigned level, window;
+	char text[64];
+	struct line l;
+
+	for (unsigned i = 0; i < d->plan.n; i++) {
+		struct policy_limit limit = policy_limit(m->policy, d->plan.limit[i]);
+
+		if (limit.warn_percent == 0)
+			continue;
+		level = warn_level(site->warn, &d->asked, &d->outcome, i,
+				   limit.warn_percent, &window);
+		if (level == 0)
+			continue;
+		policy_window_text(&limit.window[window], text, sizeof(text));
+		begin(&l, "warn", m);
+		add_value(&l, "limit", limit.name);
+		add_value(&l, "window", text);
+		add_key(&l, site, m, d, i);
+		add(&l, " level=%u%%", level);
+		finish(&l, m, d);
+		log_warning("%s", l.text);
+	}
+}
+
 void
 decision_report(const struct site *site, const struct message *m,
 		const struct decision *d)
@@ -164,6 +223,8 @@ decision_report(const struct site *site, const struct message *m,
 	if (m->is_forged)
 		atomic_fetch_add(&site->counters->forged, 1);
 	report_observed(site, m, d);
+	if (d->outcome.answer == STORE_TAKEN && d->outcome.now_us != 0)
+		report_warned(site, m, d);
 	if (d->cause == CAUSE_NONE && !log_wants(LOG_LEVEL_DEBUG))
 		return;
 	begin(&l, verdict_word(d->verdict), m);

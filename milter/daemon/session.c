@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "../../policy/identity/identity.h"
 #include "decide.h"
@@ -33,6 +34,8 @@ struct session {
 	/* Of the message. */
 	const struct policy *policy;	/* pinned; NULL: no message */
 	struct identity sender, login, uid, script;
+	struct identity header[POLICY_HEADERS_MAX];	/* as the policy counts them */
+	bool has_header[POLICY_HEADERS_MAX];
 	uint32_t recipients;
 	unsigned submitters, scripts;	/* headers seen */
 };
@@ -48,10 +51,12 @@ set(struct identity *i, normal_form *to, const char *raw)
 		i->len = to(raw, strnlen(raw, RAW_MAX), i->text);
 }
 
-static size_t
-address(const char *raw, size_t len, char out[IDENTITY_MAX + 1])
+static void
+set_sender(struct session *s, const char *raw)
 {
-	return identity_address(raw, len, IDENTITY_DELIMITERS, out);
+	s->sender.len = identity_address(raw, strnlen(raw, RAW_MAX),
+					 policy_site(s->policy).delimiters,
+					 s->sender.text);
 }
 
 struct session *
@@ -97,10 +102,11 @@ session_mail(struct session *s, const char *sender, const char *login)
 {
 	session_end(s);
 	s->policy = live_pin(s->site->live);
-	set(&s->sender, address, sender != NULL ? sender : "");
+	set_sender(s, sender != NULL ? sender : "");
 	set(&s->login, identity_login, login != NULL && *login != '\0' ?
 	    login : NULL);
 	s->uid.len = s->script.len = 0;
+	memset(s->has_header, 0, sizeof(s->has_header));
 	s->recipients = 0;
 	s->submitters = s->scripts = 0;
 }
@@ -110,6 +116,20 @@ session_rcpt(struct session *s)
 {
 	if (s->recipients < UINT32_MAX)
 		s->recipients++;
+}
+
+/* Those that the policy names: of each the first instance. */
+static void
+note_header(struct session *s, const char *name, const char *value)
+{
+	unsigned n = s->policy != NULL ? policy_headers(s->policy) : 0;
+
+	for (unsigned i = 0; i < n; i++)
+		if (!s->has_header[i] &&
+		    strcasecmp(name, policy_header(s->policy, i)) == 0) {
+			s->has_header[i] = true;
+			set(&s->header[i], identity_header, value);
+		}
 }
 
 /* The first instance counts, well-formed or not: Postfix's and PHP's own come
@@ -124,6 +144,7 @@ session_header(struct session *s, const char *name, const char *value)
 		if (s->scripts++ == 0)
 			set(&s->script, identity_script, value);
 	}
+	note_header(s, name, value);
 }
 
 unsigned
@@ -139,10 +160,26 @@ know(struct policy_facts *f, enum policy_fact fact, const struct identity *i)
 		f->text[fact] = (struct policy_text){ i->text, i->len };
 }
 
+/* This machine's, where a policy says when. */
+static void
+know_time(struct policy_facts *f)
+{
+	time_t now = time(NULL);
+	struct tm tm = { 0 };
+
+	localtime_r(&now, &tm);
+	f->minute = (uint16_t)(60 * tm.tm_hour + tm.tm_min);
+	f->weekday = (uint8_t)tm.tm_wday;
+}
+
 static void
 gather(const struct session *s, struct policy_facts *f)
 {
 	memset(f, 0, sizeof(*f));
+	know_time(f);
+	for (unsigned i = 0; i < POLICY_HEADERS_MAX; i++)
+		if (s->has_header[i])
+			know(f, (enum policy_fact)(POLICY_HEADER + i), &s->header[i]);
 	know(f, POLICY_UID, &s->uid);
 	know(f, POLICY_LOGIN, &s->login);
 	know(f, POLICY_LISTENER, &s->listener);
@@ -151,6 +188,19 @@ gather(const struct session *s, struct policy_facts *f)
 	f->text[POLICY_DOMAIN] = identity_domain_of(s->sender.text, s->sender.len);
 	f->client = s->client;
 	f->recipients = s->recipients;
+}
+
+/* The refusal was one too many: from now on limit and key are frozen. */
+static void
+freeze_struck(const struct site *site, const struct message *m,
+	      const struct decision *d)
+{
+	struct strike strike;
+
+	if (!d->outcome.is_struck)
+		return;
+	strike_set(&strike, m->policy, d->plan.limit[d->bucket], &m->facts);
+	site->freeze(site->freeze_arg, &strike);
 }
 
 enum verdict
@@ -173,6 +223,7 @@ session_decide(struct session *s, const char *id, struct verdict_reply *reply)
 	atomic_fetch_add(&c->deciding, 1);
 	decide(s->site, &m, &d);
 	decision_report(s->site, &m, &d);
+	freeze_struck(s->site, &m, &d);
 	atomic_fetch_sub(&c->deciding, 1);
 	verdict_reply(reply, d.verdict, d.cause, d.text);
 	return d.verdict;

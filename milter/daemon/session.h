@@ -17,7 +17,9 @@
 #include "../store/store.h"
 #include "live.h"
 #include "status.h"
+#include "strike.h"
 #include "verdict.h"
+#include "warn.h"
 
 /* What all sessions share; everything is borrowed. */
 struct site {
@@ -26,6 +28,7 @@ struct site {
 	struct ledger *ledger;
 	const struct keys *keys;
 	struct counters *counters;
+	struct warn *warn;
 	const char *local_name;		/* {daemon_name} of pickup's cleanup */
 	bool is_clear_log;		/* identities in the log, not pseudonyms */
 	uint64_t timeout_us;		/* for all that one verdict asks */
@@ -33,6 +36,10 @@ struct site {
 	/* Exchanges the ledger with Redis; false: not done by the deadline. */
 	bool (*sync)(void *arg, uint64_t deadline_us);
 	void *sync_arg;
+
+	/* Takes a copy of what is to be frozen, and does not wait for it. */
+	void (*freeze)(void *arg, const struct strike *s);
+	void *freeze_arg;
 };
 
 struct session;

@@ -37,6 +37,7 @@ static struct {
 	struct ledger *ledger;
 	struct store *store;
 	struct keeper *keeper;
+	struct warn *warn;
 	struct counters counters;
 	struct site site;
 	pthread_t main, gate;
@@ -192,11 +193,14 @@ fill_site(void)
 		.ledger = node.ledger,
 		.keys = node.keys,
 		.counters = &node.counters,
+		.warn = node.warn,
 		.local_name = node.options.local_name,
 		.is_clear_log = node.options.is_clear_log,
 		.timeout_us = node.options.timeout_us,
 		.sync = keeper_sync,
 		.sync_arg = node.keeper,
+		.freeze = keeper_freeze,
+		.freeze_arg = node.keeper,
 	};
 }
 
@@ -210,7 +214,8 @@ open_all(struct error *e)
 	if (!lock_dir_ok(o->settings.state, e) || !lock_take(o->settings.state, e))
 		return false;
 	node.live = live_new(o->settings.policy);
-	if (node.live == NULL)
+	node.warn = warn_new();
+	if (node.live == NULL || node.warn == NULL)
 		return error_set(e, "cannot start: out of memory");
 	if (!load(e))
 		return false;

@@ -86,12 +86,11 @@ messages_json(const struct counters *c)
 static json_t *
 refused_json(const struct counters *c)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}",
-			 "limit", integer(c->cause[CAUSE_LIMIT]),
-			 "never", integer(c->cause[CAUSE_NEVER]),
-			 "frozen", integer(c->cause[CAUSE_FROZEN]),
-			 "stale", integer(c->cause[CAUSE_STALE]),
-			 "down", integer(c->cause[CAUSE_DOWN]));
+	json_t *causes = json_object();
+
+	for (enum cause i = CAUSE_LIMIT; i < CAUSES; i++)
+		json_object_set_new(causes, cause_word(i), integer(c->cause[i]));
+	return causes;
 }
 
 static const char *

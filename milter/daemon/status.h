@@ -17,7 +17,8 @@
  *     "messages": { "local": { "accept": N, "hold": N, "tempfail": N,
  *                              "reject": N }, "authenticated": {..},
  *                   "relayed": {..}, "inbound": {..} },
- *     "refused": { "limit": N, "never": N, "frozen": N, "stale": N, "down": N },
+ *     "refused": { "limit": N, "never": N, "frozen": N, "alone": N, "stale": N,
+ *                  "over": N, "down": N },
  *     "observed": N, "forged": N }
  *
  * No identity is in it.

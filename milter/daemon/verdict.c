@@ -17,7 +17,9 @@ static const char *const texts[CAUSES] = {
 	[CAUSE_LIMIT] = "Too much mail, try again later",
 	[CAUSE_NEVER] = "Too many recipients in one message",
 	[CAUSE_FROZEN] = "Mail is suspended, try again later",
+	[CAUSE_ALONE] = "Mail cannot be checked, try again later",
 	[CAUSE_STALE] = "Limits cannot be checked, try again later",
+	[CAUSE_OVER] = "Limits cannot be checked, try again later",
 	[CAUSE_DOWN] = "Limits cannot be checked, try again later",
 };
 
@@ -25,6 +27,18 @@ static const char *const texts[CAUSES] = {
 static const char *const final_texts[CAUSES] = {
 	[CAUSE_LIMIT] = "Too much mail",
 	[CAUSE_FROZEN] = "Mail is suspended",
+	[CAUSE_ALONE] = "Mail cannot be checked",
+};
+
+static const char *const cause_words[CAUSES] = {
+	[CAUSE_NONE] = "none",
+	[CAUSE_LIMIT] = "limit",
+	[CAUSE_NEVER] = "never",
+	[CAUSE_FROZEN] = "frozen",
+	[CAUSE_ALONE] = "alone",
+	[CAUSE_STALE] = "stale",
+	[CAUSE_OVER] = "over",
+	[CAUSE_DOWN] = "down",
 };
 
 static enum verdict
@@ -51,10 +65,12 @@ verdict_of(enum cause cause, enum policy_class class, enum policy_action asked)
 		return VERDICT_ACCEPT;
 	case CAUSE_LIMIT:
 	case CAUSE_FROZEN:
+	case CAUSE_ALONE:
 		return as_asked(asked);
 	case CAUSE_NEVER:
 		return is_local ? VERDICT_HOLD : VERDICT_REJECT;
 	case CAUSE_STALE:
+	case CAUSE_OVER:
 	case CAUSE_DOWN:
 	case CAUSES:
 		break;
@@ -66,6 +82,12 @@ const char *
 verdict_word(enum verdict v)
 {
 	return words[v];
+}
+
+const char *
+cause_word(enum cause c)
+{
+	return cause_words[c];
 }
 
 /* A lone % would void the text (F30). What does not fit is cut. */

@@ -22,18 +22,23 @@ enum cause {
 	CAUSE_LIMIT,		/* a limit refused */
 	CAUSE_NEVER,		/* the cost exceeds a full bucket */
 	CAUSE_FROZEN,
+	CAUSE_ALONE,		/* without Redis for longer than the lease */
 	CAUSE_STALE,		/* freezes elsewhere may not be known here */
+	CAUSE_OVER,		/* it meets more limits than a plan holds */
 	CAUSE_DOWN,		/* no store could tell */
 	CAUSES
 };
 
 /* The one function that turns what was found out into a verdict. asked is what
  * the policy wants: the limit's action for LIMIT, the answer of the `frozen`
- * block for FROZEN; the other causes do not look at it. */
+ * block for FROZEN, of `outage` for ALONE; the other causes do not look at it. */
 enum verdict verdict_of(enum cause cause, enum policy_class class,
 			enum policy_action asked);
 
 const char *verdict_word(enum verdict v);
+
+/* As in the log and in the status file: "limit", "frozen". */
+const char *cause_word(enum cause c);
 
 #define VERDICT_TEXT_SIZE (2 * POLICY_TEXT_MAX + 1)
 

@@ -44,6 +44,20 @@ narrowest(struct prover *p, const struct ast_limit *l, const struct ast_expr *e)
 	return e;
 }
 
+/* A test that no value, or no value of its set, can meet. */
+static void
+warn_tests(struct prover *p, const struct ast_limit *l, const struct ast_expr *e)
+{
+	if (!solve_is_test(e)) {
+		warn_tests(p, l, e->left);
+		if (e->right != NULL)
+			warn_tests(p, l, e->right);
+	} else if (is_never_met(p, l, e)) {
+		diag_warning(p->k->d, e->at, "none of this mail can be like this: "
+			     "correct the test, or remove it");
+	}
+}
+
 /* True if it was reported that l never applies. */
 static bool
 warn_condition(struct prover *p, const struct ast_limit *l)
@@ -59,6 +73,8 @@ warn_condition(struct prover *p, const struct ast_limit *l)
 	if (is_never(p, l, 1))
 		diag_warning(p->k->d, l->when->at, "all of this mail is like "
 			     "this: remove 'when', or correct what follows");
+	else
+		warn_tests(p, l, l->when);
 	return false;
 }
 

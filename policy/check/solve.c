@@ -40,16 +40,26 @@ matches_text(const struct ast_value *v, struct policy_text text)
 	       is_same(v->word.text, text);
 }
 
+/* A pattern takes as long as both are. */
+static void
+charge(struct search *f, unsigned long steps)
+{
+	f->steps -= f->steps < steps ? f->steps : steps;
+}
+
 static bool
-matches_any(const struct ast_expr *e, const struct solve_value *is)
+matches_any(struct search *f, const struct ast_expr *e,
+	    const struct solve_value *is)
 {
 	const struct ast_value *v = solve_values_of(e);
 
-	for (; v != NULL; v = v->next)
+	for (; v != NULL; v = v->next) {
+		charge(f, 1 + v->word.text.len * is->text.len / 256);
 		if (v->kind == AST_NETWORK ?
 		    identity_in_network(&is->client, &v->net, v->prefix) :
 		    matches_text(v, is->text))
 			return true;
+	}
 	return false;
 }
 
@@ -95,7 +105,7 @@ test_value(struct search *f, const struct solve_test *t,
 		f->test = t;
 		return t->taken;
 	}
-	return matches_any(t->e, is) ? YES : NO;
+	return matches_any(f, t->e, is) ? YES : NO;
 }
 
 static enum truth
@@ -117,7 +127,7 @@ test(struct search *f, const struct ast_expr *e)
 	const struct solve_value *is = &f->s->fact[e->fact];
 	enum fact_presence presence = fact_presence(e->fact, f->s->class);
 
-	f->steps -= f->steps > 0;
+	charge(f, 1);
 	if (presence == FACT_NEVER ||
 	    (f->q->is_stranger && t->is_somebody))
 		return NO;

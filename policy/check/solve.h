@@ -57,6 +57,9 @@ struct solve_question {
  * Keeps both. NULL: out of memory. */
 struct solver *solver_new(const struct ast_policy *tree, struct arena *a);
 
+/* Neither `and`, `or` nor `not`. */
+bool solve_is_test(const struct ast_expr *e);
+
 /* Does not allocate. The terms are for mail of the class. */
 enum solve_answer solve(struct solver *s, struct solve_question *q);
 

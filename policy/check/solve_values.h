@@ -44,8 +44,6 @@ struct solver {
 	unsigned *trail, n_trail;	/* tests that are taken one way */
 };
 
-bool solve_is_test(const struct ast_expr *e);
-
 /* What e compares with: its value, or those of its set; NULL: a number. */
 const struct ast_value *solve_values_of(const struct ast_expr *e);
 

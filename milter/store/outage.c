@@ -89,8 +89,8 @@ is_behind(struct outage *a)
 	return is;
 }
 
-/* A freeze of another node has no way here. What was heard counts for the
- * lease, as the others wait for no longer before they go on without us. */
+/* Longer than the lease, after which the others no longer wait for this node to
+ * confirm their freezes. */
 static bool
 is_alone(struct outage *a, const struct store_request *q)
 {

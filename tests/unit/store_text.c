@@ -37,6 +37,22 @@ parse_window(struct policy_window *w, const char **at)
 	}
 }
 
+/* WINDOW, hWINDOW or sWINDOW */
+static void
+parse_part(struct store_bucket *b, struct policy_window *window, const char **at)
+{
+	unsigned k = b->n_windows;
+
+	if (**at == 'h')
+		b->budget = &window[k = CHARGE_BUDGET];
+	else if (**at == 's')
+		b->strikes = &window[k = CHARGE_STRIKES];
+	else
+		b->n_windows++;
+	*at += k >= POLICY_WINDOWS_MAX;
+	parse_window(&window[k], at);
+}
+
 /* [?]NAME[:KEY]=WINDOW[,WINDOW] */
 static void
 parse_bucket(struct store_text *t, const char **at)
@@ -59,7 +75,7 @@ parse_bucket(struct store_text *t, const char **at)
 	b->window = t->window[i];
 	do {
 		*at += 1;
-		parse_window(&t->window[i][b->n_windows++], at);
+		parse_part(b, t->window[i], at);
 	} while (**at == ',');
 }
 
@@ -86,32 +102,48 @@ append(char *out, size_t size, const char *fmt, ...)
 	va_end(ap);
 }
 
+static void
+append_levels(const struct store_bucket *b, const uint64_t *full_us,
+	      uint64_t now_us, char *out, size_t size)
+{
+	static const char *const mark[CHARGE_TIMES] = {
+		[0] = " ", [CHARGE_BUDGET] = ",h", [CHARGE_STRIKES] = ",s",
+	};
+
+	for (unsigned k = 0; k < CHARGE_TIMES; k++) {
+		const struct policy_window *w = store_window(b, k);
+
+		if (w != NULL)
+			append(out, size, "%s%" PRIu32,
+			       mark[k] != NULL ? mark[k] : ",",
+			       bucket_level((struct bucket_rate){ w->interval_us,
+								  w->burst },
+					    full_us[k], now_us));
+	}
+}
+
 void
 store_text_outcome(const struct store_request *q, const struct store_outcome *o,
 		   char *out, size_t size)
 {
 	static const char *const word[] = {
 		[STORE_TAKEN] = "taken", [STORE_REFUSED] = "refused",
-		[STORE_STALE] = "stale", [STORE_DOWN] = "down",
+		[STORE_STALE] = "stale", [STORE_ALONE] = "alone",
+		[STORE_DOWN] = "down",
 	};
 
 	snprintf(out, size, "%s", word[o->answer]);
-	if (o->answer == STORE_STALE || o->answer == STORE_DOWN)
+	if (o->answer != STORE_TAKEN && o->answer != STORE_REFUSED)
 		return;
 	if (o->answer == STORE_REFUSED)
-		append(out, size, " %u.%u", o->bucket, o->window);
-	if (o->answer == STORE_REFUSED && o->wait_us == UINT64_MAX)
-		append(out, size, " never");
+		append(out, size, " %u.%u%s%s%s", o->bucket, o->window,
+		       o->wait_us == UINT64_MAX ? " never" : "",
+		       o->is_spent ? " spent" : "",
+		       o->is_struck ? " struck" : "");
 	if (o->would_refuse != 0)
 		append(out, size, " would=%" PRIu32, o->would_refuse);
 	for (unsigned i = 0; i < q->n; i++)
-		for (unsigned k = 0; k < q->bucket[i].n_windows; k++) {
-			const struct policy_window *w = &q->bucket[i].window[k];
-			struct bucket_rate r = { w->interval_us, w->burst };
-
-			append(out, size, "%c%" PRIu32, k == 0 ? ' ' : ',',
-			       bucket_level(r, o->full_us[i][k], o->now_us));
-		}
+		append_levels(&q->bucket[i], o->full_us[i], o->now_us, out, size);
 }
 
 void

@@ -3,11 +3,13 @@
  *
  * A request is a list of buckets, `NAME[:KEY]=WINDOW[,WINDOW]`; `?` in front of
  * it means observe. A window is `m10/60` or `r10/60b5`: messages or recipients,
- * so many in so many milliseconds, and the burst if it differs.
+ * so many in so many milliseconds, and the burst if it differs. With `h` before
+ * it, it is what may be held, with `s` the strikes.
  *
  * An outcome is `taken`, `taken would=MASK`, `refused BUCKET.WINDOW`, with
- * ` never` if it can never pass, `stale` or `down`; then the level of each
- * bucket in units, windows separated by commas.
+ * ` never` if it can never pass, ` spent` and ` struck`, or `stale`, `alone`,
+ * `down`; then the level of each bucket in units, windows separated by commas,
+ * what is held and the strikes after them.
  */
 #ifndef TESTS_STORE_TEXT_H
 #define TESTS_STORE_TEXT_H
@@ -19,7 +21,7 @@
 struct store_text {
 	struct store_request q;
 	char name[POLICY_PLAN_MAX][POLICY_NAME_MAX + 1];
-	struct policy_window window[POLICY_PLAN_MAX][POLICY_WINDOWS_MAX];
+	struct policy_window window[POLICY_PLAN_MAX][CHARGE_TIMES];
 };
 
 /* One recipient, no token, now_us 0. Fails the test if the text is wrong. */

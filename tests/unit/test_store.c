@@ -111,6 +111,76 @@ static const struct row rows[] = {
 		{ "a=m5/86400000", 0, "taken 1" },
 		{ "a=r5/86400000", 0, "taken 1" },
 		{ "a=r5/86400000,m5/86400000", 0, "taken 2,2" } } },
+	{ "what is held is charged to the budget, until it is spent", {
+		{ "a=m1/86400000,hm2/86400000", 0, "taken 1,h0" },
+		{ "a=m1/86400000,hm2/86400000", 0, "refused 0.0 1,h1" },
+		{ "a=m1/86400000,hm2/86400000", 0, "refused 0.0 1,h2" },
+		{ "a=m1/86400000,hm2/86400000", 0, "refused 0.0 spent 1,h2" } } },
+	{ "a budget of recipients", {
+		{ "a=m1/86400000,hr5/86400000", 9, "taken 1,h0" },
+		{ "a=m1/86400000,hr5/86400000", 3, "refused 0.0 1,h3" },
+		{ "a=m1/86400000,hr5/86400000", 6, "refused 0.0 spent 1,h3" },
+		{ "a=m1/86400000,hr5/86400000", 3, "refused 0.0 spent 1,h3" },
+		{ "a=m1/86400000,hr5/86400000", 2, "refused 0.0 1,h5" } } },
+	{ "the refusal that is one too many, and the count begins anew", {
+		{ "a=m1/86400000,sm3/86400000", 0, "taken 1,s0" },
+		{ "a=m1/86400000,sm3/86400000", 0, "refused 0.0 1,s1" },
+		{ "a=m1/86400000,sm3/86400000", 0, "refused 0.0 1,s2" },
+		{ "a=m1/86400000,sm3/86400000", 0, "refused 0.0 struck 1,s0" },
+		{ "a=m1/86400000,sm3/86400000", 0, "refused 0.0 1,s1" } } },
+	{ "one refusal may be enough", {
+		{ "a=m1/86400000,sm1/86400000", 0, "taken 1,s0" },
+		{ "a=m1/86400000,sm1/86400000", 0, "refused 0.0 struck 1,s0" },
+		{ "a=m1/86400000,sm1/86400000", 0, "refused 0.0 struck 1,s0" } } },
+	{ "a refusal counts although nothing more may be held", {
+		{ "a=m1/86400000,hm1/86400000,sm3/86400000", 0, "taken 1,h0,s0" },
+		{ "a=m1/86400000,hm1/86400000,sm3/86400000", 0,
+		  "refused 0.0 1,h1,s1" },
+		{ "a=m1/86400000,hm1/86400000,sm3/86400000", 0,
+		  "refused 0.0 spent 1,h1,s2" },
+		{ "a=m1/86400000,hm1/86400000,sm3/86400000", 0,
+		  "refused 0.0 spent struck 1,h1,s0" } } },
+	{ "only the limit that refuses first is charged for it", {
+		{ "a=m9/86400000,hm9/86400000,sm9/86400000 "
+		  "b=m1/86400000,hm9/86400000,sm9/86400000 "
+		  "c=m1/86400000,hm9/86400000,sm9/86400000", 0,
+		  "taken 1,h0,s0 1,h0,s0 1,h0,s0" },
+		{ "a=m9/86400000,hm9/86400000,sm9/86400000 "
+		  "b=m1/86400000,hm9/86400000,sm9/86400000 "
+		  "c=m1/86400000,hm9/86400000,sm9/86400000", 0,
+		  "refused 1.0 1,h0,s0 1,h1,s1 1,h0,s0" },
+		{ "c=m1/86400000,hm9/86400000,sm9/86400000 "
+		  "b=m1/86400000,hm9/86400000,sm9/86400000", 0,
+		  "refused 0.0 1,h1,s1 1,h1,s1" } } },
+	{ "keys of one limit are held apart", {
+		{ "a:1=m1/86400000,hm1/86400000", 0, "taken 1,h0" },
+		{ "a:1=m1/86400000,hm1/86400000", 0, "refused 0.0 1,h1" },
+		{ "a:2=m1/86400000,hm1/86400000", 0, "taken 1,h0" },
+		{ "a:2=m1/86400000,hm1/86400000", 0, "refused 0.0 1,h1" } } },
+	{ "an observed limit holds and counts nothing", {
+		{ "?a=m1/86400000,hm1/86400000,sm1/86400000", 0, "taken 1,h0,s0" },
+		{ "?a=m1/86400000,hm1/86400000,sm1/86400000", 0,
+		  "taken would=1 1,h0,s0" } } },
+	{ "a budget, a count and a window of one unit and period are three", {
+		{ "a=m2/86400000,hm3/86400000,sm4/86400000", 0, "taken 1,h0,s0" },
+		{ "a=m2/86400000,hm3/86400000,sm4/86400000", 0, "taken 2,h0,s0" },
+		{ "a=m2/86400000,hm3/86400000,sm4/86400000", 0,
+		  "refused 0.0 2,h1,s1" } } },
+	{ "a budget that changes keeps its level", {
+		{ "a=m1/86400000,hm4/86400000", 0, "taken 1,h0" },
+		{ "a=m1/86400000,hm4/86400000", 0, "refused 0.0 1,h1" },
+		{ "a=m1/86400000,hm8/86400000", 0, "refused 0.0 1,h2" },
+		{ "a=m1/86400000,hm2/86400000", 0, "refused 0.0 spent 1,h2" } } },
+	{ "a count that changes keeps its level", {
+		{ "a=m1/86400000,sm8/86400000", 0, "taken 1,s0" },
+		{ "a=m1/86400000,sm8/86400000", 0, "refused 0.0 1,s1" },
+		{ "a=m1/86400000,sm4/86400000", 0, "refused 0.0 1,s2" },
+		{ "a=m1/86400000,sm2/86400000", 0, "refused 0.0 struck 1,s0" } } },
+	{ "a policy that has no budget leaves it alone", {
+		{ "a=m1/86400000,hm4/86400000", 0, "taken 1,h0" },
+		{ "a=m1/86400000,hm4/86400000", 0, "refused 0.0 1,h1" },
+		{ "a=m2/86400000", 0, "taken 2" },
+		{ "a=m1/86400000,hm4/86400000", 0, "refused 0.0 1,h2" } } },
 };
 
 static struct private_redis server;

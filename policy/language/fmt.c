@@ -275,6 +275,28 @@ print_policy(struct fmt *f)
 		page_line(&f->page, 0, false);
 }
 
+/* What stands in the files that a policy names does not change its form. */
+static bool
+read_nothing(void *arg, const char *path, struct policy_text *text,
+	     char reason[POLICY_REASON_MAX])
+{
+	(void)arg;
+	(void)path;
+	(void)reason;
+	*text = (struct policy_text){ "", 0 };
+	return true;
+}
+
+static bool
+is_parsed(const char *name, const char *text, size_t len, struct arena *a,
+	  struct diags *d)
+{
+	static const struct policy_files nothing = { .read = read_nothing };
+
+	parse_policy(name, text, len, &nothing, a, d);
+	return diags_errors(d) == 0;
+}
+
 bool
 policy_format(const char *name, const char *text, size_t len, FILE *out,
 	      struct diags *d)
@@ -282,10 +304,12 @@ policy_format(const char *name, const char *text, size_t len, FILE *out,
 	struct arena *a = arena_new(MEMORY_MAX);
 	struct fmt f = { .page.out = out };
 
-	(void)name;
-	f.at = a != NULL ? piece_list(text, len, a, d) : NULL;
+	if (a != NULL && is_parsed(name, text, len, a, d))
+		f.at = piece_list(text, len, a, d);
 	if (f.at != NULL)
 		print_policy(&f);
+	else if (diags_errors(d) == 0)
+		diag_error(d, (struct span){ 0, 0 }, "out of memory");
 	arena_free(a);
 	return f.at != NULL;
 }

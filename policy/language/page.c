@@ -70,7 +70,7 @@ put_piece(struct page *g, const struct piece *p)
 void
 page_comment(struct page *g, const struct piece *p, bool is_apart)
 {
-	if (p->is_own_line)
+	if (p->is_own_line || g->is_full)
 		go_on(g, is_apart);
 	else
 		page_put(g, "  ");

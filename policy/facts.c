@@ -3,6 +3,13 @@
  */
 #include "facts.h"
 
+/* Each header that a policy names is a fact of its own; they are alike. */
+static enum policy_fact
+column(enum policy_fact fact)
+{
+	return fact < POLICY_HEADER ? fact : POLICY_HEADER;
+}
+
 enum fact_type
 fact_type(enum policy_fact fact)
 {
@@ -12,7 +19,7 @@ fact_type(enum policy_fact fact)
 #undef FACT
 	};
 
-	return types[fact];
+	return types[column(fact)];
 }
 
 enum fact_trust
@@ -24,13 +31,13 @@ fact_trust(enum policy_fact fact)
 #undef FACT
 	};
 
-	return trusts[fact];
+	return trusts[column(fact)];
 }
 
 enum fact_presence
 fact_presence(enum policy_fact fact, enum policy_class class)
 {
-	switch (fact) {
+	switch (column(fact)) {
 	case POLICY_UID:	/* only if the site shows it (F21) */
 	case POLICY_SCRIPT:
 		return class == POLICY_LOCAL ? FACT_SOMETIMES : FACT_NEVER;
@@ -39,10 +46,13 @@ fact_presence(enum policy_fact fact, enum policy_class class)
 	case POLICY_CLIENT:
 		return class == POLICY_LOCAL ? FACT_NEVER : FACT_ALWAYS;
 	case POLICY_DOMAIN:	/* the null sender has none */
+	case POLICY_HEADER:
 		return FACT_SOMETIMES;
 	case POLICY_LISTENER:
 	case POLICY_RECIPIENTS:
 	case POLICY_SENDER:
+	case POLICY_TIME:
+	case POLICY_DAY:
 	case POLICY_FACTS:
 		break;
 	}

@@ -22,6 +22,7 @@
 #define POLICY_KEY_MAX 2560	/* bytes of the longest bucket key */
 #define POLICY_HEADERS_MAX 8	/* headers that one policy names */
 #define POLICY_HEADER_MAX 64	/* bytes of a header's name */
+#define POLICY_DELIMITERS_MAX 8	/* characters that begin an extension */
 #define POLICY_REASON_MAX 256	/* bytes of why a file cannot be read, NUL too */
 
 struct policy;			/* compiled, immutable, one allocation */
@@ -207,9 +208,12 @@ uint64_t policy_digest(const struct policy *p);
 /* One instruction a line, jump targets as labels. */
 void policy_dump(const struct policy *p, FILE *out);
 
-/* What policy_eval did with f: a line for each test and its answer. */
+/* What policy_eval did with f: a line for each test and its answer. The other:
+ * the same of policy_eval_frozen. */
 void policy_trace(const struct policy *p, const struct policy_facts *f,
 		  FILE *out);
+void policy_trace_frozen(const struct policy *p, const struct policy_facts *f,
+			 FILE *out);
 
 /* Words of the language. */
 const char *policy_class_word(enum policy_class class);

@@ -2,8 +2,9 @@
  * key.c - which bucket of a limit a message belongs to.
  *
  * A key is a row of fields: the word of a fact and its value, each with its
- * length before it, so that no value can pass for another. Words and not
- * numbers, because buckets outlive a version.
+ * length before it, so that no value can pass for another; nor for the name
+ * that stands for a missing one, whose word is another. Words and not numbers,
+ * because buckets outlive a version.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -11,9 +12,11 @@
 
 #include "../facts.h"
 #include "../identity/identity.h"
-#include "prog.h"
+#include "eval.h"
 
-#define WORD_MAX 13		/* sender.domain, authenticated */
+#define OTHERWISE "or:"		/* before the word of a fact that is missing */
+#define HEADER "header:"
+#define WORD_MAX (sizeof(OTHERWISE HEADER) - 1 + POLICY_HEADER_MAX)
 #define FIELD_MAX (1 + WORD_MAX + 2 + IDENTITY_MAX)
 
 /* Class, principal, and the facts after `by`. */
@@ -21,7 +24,9 @@ _Static_assert((2 + POLICY_KEYS_MAX) * FIELD_MAX <= POLICY_KEY_MAX,
 	       "the longest key fits");
 
 /* Proven principal in a claimed key that names nothing of its own. */
-static const struct prog_key client_network = { POLICY_CLIENT, 32, 64 };
+static const struct prog_key client_network = {
+	{ 0, 0 }, POLICY_CLIENT, 32, 64,
+};
 
 static unsigned
 prefix_of(const struct prog_key *k, const struct policy_address *a)
@@ -43,6 +48,14 @@ cut(const struct policy_address *a, unsigned prefix)
 	return net;
 }
 
+static char *
+put(char *out, const void *bytes, size_t len)
+{
+	if (len > 0)
+		memcpy(out, bytes, len);
+	return out + len;
+}
+
 static size_t
 put_field(char *out, const char *word, const void *value, size_t len)
 {
@@ -53,35 +66,59 @@ put_field(char *out, const char *word, const void *value, size_t len)
 	if (len > IDENTITY_MAX)
 		len = IDENTITY_MAX;
 	*p++ = (char)word_len;
-	memcpy(p, word, word_len);
-	p += word_len;
+	p = put(p, word, word_len);
 	*p++ = (char)(len >> 8);
 	*p++ = (char)(len & 0xff);
-	if (len > 0)
-		memcpy(p, value, len);
-	return (size_t)(p + len - out);
+	p = put(p, value, len);
+	return (size_t)(p - out);
+}
+
+static void
+word_of(const struct policy *p, const struct prog_key *k, bool is_there,
+	char out[WORD_MAX + 1])
+{
+	const char *before = is_there ? "" : OTHERWISE;
+
+	if (k->fact < POLICY_HEADER)
+		snprintf(out, WORD_MAX + 1, "%s%s", before,
+			 policy_fact_word(k->fact));
+	else
+		snprintf(out, WORD_MAX + 1, "%s" HEADER "%s", before,
+			 policy_header(p, k->fact - POLICY_HEADER));
 }
 
 static size_t
-put_fact(char *out, const struct prog_key *k, const struct policy_facts *f)
+put_client(char *out, const char *word, const struct prog_key *k,
+	   const struct policy_address *client)
 {
-	const char *word = policy_fact_word(k->fact);
-	struct policy_text t = f->text[k->fact];
-	unsigned prefix = prefix_of(k, &f->client);
-	struct policy_address net;
+	unsigned prefix = prefix_of(k, client);
+	struct policy_address net = cut(client, prefix);
 	char value[1 + sizeof(net)];
 
-	if (fact_type(k->fact) == FACT_TEXT)
-		return put_field(out, word, t.p, t.len);
-	net = cut(&f->client, prefix);
 	value[0] = (char)prefix;
 	memcpy(value + 1, &net, sizeof(net));
 	return put_field(out, word, value, sizeof(value));
 }
 
+static size_t
+put_fact(const struct policy *p, char *out, const struct prog_key *k,
+	 const struct policy_facts *f)
+{
+	bool is_there = eval_has(f, k->fact);
+	struct policy_text t = f->text[k->fact];
+	char word[WORD_MAX + 1];
+
+	word_of(p, k, is_there, word);
+	if (is_there && fact_type(k->fact) == FACT_ADDRESS)
+		return put_client(out, word, k, &f->client);
+	if (!is_there)
+		t = prog_bytes(p, k->otherwise);
+	return put_field(out, word, t.p, t.len);
+}
+
 /* Class and proven principal. */
 static size_t
-put_principal(char *out, const struct policy_facts *f)
+put_principal(const struct policy *p, char *out, const struct policy_facts *f)
 {
 	const char *class = policy_class_word(f->class);
 	struct prog_key k = client_network;
@@ -93,7 +130,7 @@ put_principal(char *out, const struct policy_facts *f)
 		k.fact = POLICY_UID;
 	else if (f->client.family == 0)
 		return n;
-	return n + put_fact(out + n, &k, f);
+	return n + put_fact(p, out + n, &k, f);
 }
 
 static bool
@@ -110,10 +147,10 @@ policy_key(const struct policy *p, unsigned i, const struct policy_facts *f,
 	   char out[POLICY_KEY_MAX])
 {
 	const struct prog_limit *l = prog_limit(p, i);
-	size_t n = is_claimed(p, l) ? put_principal(out, f) : 0;
+	size_t n = is_claimed(p, l) ? put_principal(p, out, f) : 0;
 
 	for (uint32_t k = 0; k < l->n_keys; k++)
-		n += put_fact(out + n, prog_key(p, l->first_key + k), f);
+		n += put_fact(p, out + n, prog_key(p, l->first_key + k), f);
 	return n;
 }
 
@@ -145,7 +182,9 @@ policy_key_text(const struct policy *p, unsigned i, const struct policy_facts *f
 		struct policy_text t = f->text[k->fact];
 		char client[INET6_ADDRSTRLEN + sizeof("/128")];
 
-		if (fact_type(k->fact) == FACT_ADDRESS) {
+		if (!eval_has(f, k->fact)) {
+			t = prog_bytes(p, k->otherwise);
+		} else if (fact_type(k->fact) == FACT_ADDRESS) {
 			print_client(k, &f->client, client, sizeof(client));
 			t = (struct policy_text){ client, strlen(client) };
 		}

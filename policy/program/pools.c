@@ -8,17 +8,15 @@
 
 /* An arena is far smaller than 4 GB: no count outgrows its type. */
 static bool
-make_room(struct pools *s, enum prog_pool pool, size_t n)
+grow(struct pools *s, enum prog_pool pool, size_t room)
 {
-	size_t used = s->pool[pool].n, size = prog_element(pool), room;
-	void *p;
+	size_t used = s->pool[pool].n, size = prog_element(pool);
+	void *p = arena_alloc(s->a, room * size);
 
-	if (n <= s->pool[pool].room - used)
-		return true;
-	room = 2 * (used + n);
-	p = arena_alloc(s->a, room * size);
-	if (p == NULL)
+	if (p == NULL) {
+		s->is_full = true;
 		return false;
+	}
 	if (used > 0)
 		memcpy(p, s->pool[pool].p, used * size);
 	s->pool[pool].p = p;
@@ -26,17 +24,27 @@ make_room(struct pools *s, enum prog_pool pool, size_t n)
 	return true;
 }
 
+void
+pools_reserve(struct pools *s, enum prog_pool pool, size_t n)
+{
+	if (n > s->pool[pool].room - s->pool[pool].n)
+		grow(s, pool, s->pool[pool].n + n);
+}
+
 uint32_t
 pools_add(struct pools *s, enum prog_pool pool, const void *p, size_t n)
 {
 	uint32_t first = s->pool[pool].n;
 	size_t size = prog_element(pool);
+	char *to;
 
-	if (!make_room(s, pool, n)) {
-		s->is_full = true;
+	if (n > s->pool[pool].room - first && !grow(s, pool, 2 * (first + n)))
 		return 0;
-	}
-	memcpy((char *)s->pool[pool].p + first * size, p, n * size);
+	to = (char *)s->pool[pool].p + first * size;
+	if (p != NULL)
+		memcpy(to, p, n * size);
+	else
+		memset(to, 0, n * size);
 	s->pool[pool].n += (uint32_t)n;
 	return first;
 }
@@ -59,19 +67,19 @@ pools_text(struct pools *s, struct policy_text t)
 }
 
 struct policy *
-pools_block(const struct pools *s)
+pools_block(const struct pools *s, const struct policy *head)
 {
-	struct policy head = { .size = 0 }, *p;
+	struct policy whole, *p;
 
+	memcpy(&whole, head, sizeof(whole));
 	for (unsigned i = 0; i < POOLS; i++)
-		head.pool[i].n = s->pool[i].n;
-	if (s->is_full || !prog_layout(&head))
+		whole.pool[i].n = s->pool[i].n;
+	if (s->is_full || !prog_layout(&whole))
 		return NULL;
-	p = calloc(1, head.size);
+	p = calloc(1, whole.size);
 	if (p == NULL)
 		return NULL;
-	p->size = head.size;
-	memcpy(p->pool, head.pool, sizeof(p->pool));
+	memcpy(p, &whole, sizeof(whole));
 	for (unsigned i = 0; i < POOLS; i++)
 		if (p->pool[i].n > 0)
 			memcpy((char *)p + p->pool[i].at, s->pool[i].p,

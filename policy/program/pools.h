@@ -16,7 +16,10 @@ struct pools {
 	bool is_full;		/* something did not fit */
 };
 
-/* Adds n elements and returns the index of the first. Copies. */
+/* Room for n more elements, so that adding them copies none again. */
+void pools_reserve(struct pools *s, enum prog_pool pool, size_t n);
+
+/* Adds n elements and returns the index of the first. Copies; p NULL: zeros. */
 uint32_t pools_add(struct pools *s, enum prog_pool pool, const void *p, size_t n);
 
 /* How many there are; the index that the next will have. */
@@ -24,8 +27,8 @@ uint32_t pools_count(const struct pools *s, enum prog_pool pool);
 
 struct prog_text pools_text(struct pools *s, struct policy_text t);
 
-/* One block of malloc, own and frozen still zero. NULL: out of memory, or
+/* One block of malloc: head with the pools behind it. NULL: out of memory, or
  * something did not fit. */
-struct policy *pools_block(const struct pools *s);
+struct policy *pools_block(const struct pools *s, const struct policy *head);
 
 #endif

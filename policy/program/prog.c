@@ -3,14 +3,14 @@
  */
 #include "prog.h"
 
-#include <stdlib.h>
-
 #define ALIGN 8
 
 #define POOL(name, type) \
 	_Static_assert(_Alignof(type) <= ALIGN, #name " fits the alignment");
 PROG_POOLS(POOL)
 #undef POOL
+
+_Static_assert(sizeof(struct prog_limit) == 72, "no padding");
 
 size_t
 prog_element(enum prog_pool pool)
@@ -82,20 +82,38 @@ prog_net(const struct policy *p, uint32_t i)
 	return element(p, POOL_NETS, i);
 }
 
-struct prog_text
-prog_text(const struct policy *p, uint32_t i)
+static struct prog_text
+text_of(const struct policy *p, enum prog_pool pool, uint32_t i)
 {
-	const struct prog_text *t = element(p, POOL_TEXTS, i);
+	const struct prog_text *t = element(p, pool, i);
 
 	return *t;
 }
 
 struct prog_text
+prog_text(const struct policy *p, uint32_t i)
+{
+	return text_of(p, POOL_TEXTS, i);
+}
+
+struct prog_text
 prog_name(const struct policy *p, uint32_t i)
 {
-	const struct prog_text *t = element(p, POOL_NAMES, i);
+	return text_of(p, POOL_NAMES, i);
+}
 
-	return *t;
+struct prog_text
+prog_header(const struct policy *p, uint32_t i)
+{
+	return text_of(p, POOL_HEADERS, i);
+}
+
+uint32_t
+prog_slot(const struct policy *p, uint32_t i)
+{
+	const uint32_t *slot = element(p, POOL_SLOTS, i);
+
+	return *slot;
 }
 
 uint32_t
@@ -112,57 +130,14 @@ prog_bytes(const struct policy *p, struct prog_text t)
 	return (struct policy_text){ element(p, POOL_BYTES, t.at), t.len };
 }
 
-static const char *
-text_or_null(const struct policy *p, struct prog_text t)
-{
-	return t.len == 0 ? NULL : prog_bytes(p, t).p;
-}
-
-void
-policy_free(struct policy *p)
-{
-	free(p);
-}
-
-unsigned
-policy_limits(const struct policy *p)
-{
-	return p->pool[POOL_LIMITS].n;
-}
-
-struct policy_limit
-policy_limit(const struct policy *p, unsigned i)
-{
-	const struct prog_limit *l = prog_limit(p, i);
-
-	return (struct policy_limit){
-		.name = prog_bytes(p, l->name).p,
-		.window = prog_window(p, l->first_window),
-		.n_windows = l->n_windows,
-		.action = (enum policy_action)l->action,
-		.text = text_or_null(p, l->text),
-	};
-}
-
-struct policy_answer
-policy_frozen(const struct policy *p, enum policy_class class)
-{
-	const struct prog_answer *a = &p->frozen[class];
-
-	return (struct policy_answer){
-		.action = (enum policy_action)a->action,
-		.text = text_or_null(p, a->text),
-	};
-}
-
 /* FNV-1a, 64 bits. */
 uint64_t
-policy_digest(const struct policy *p)
+prog_hash(const void *p, size_t len)
 {
-	const unsigned char *byte = (const unsigned char *)p;
+	const unsigned char *byte = p;
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
-	for (uint64_t i = 0; i < p->size; i++)
+	for (size_t i = 0; i < len; i++)
 		hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
 	return hash;
 }

@@ -1,6 +1,10 @@
-# More values than all sets may have.
+# More values than all sets may have, in two files.
 echo 'own networks { 127.0.0.0/8, ::1 }'
-echo 'limit all { for outbound mail when sender in many allow 9 messages/hour else hold }'
-echo 'set many {'
-seq 1000001 | sed 's/$/,/'
+seq 600000 | sed 's/^/u/' >half.set
+echo 'set one from "half.set"'
+echo 'set two from "half.set"'
+echo 'limit all {'
+echo '	for   outbound mail when listener in one or listener in two'
+echo '	allow 9 messages/hour'
+echo '	else  hold'
 echo '}'

@@ -3,7 +3,9 @@
  *
  * Random requests go to a real Redis, and then to memory at the time that Redis
  * gave. Rates are from milliseconds to seconds, so that buckets fill up again,
- * run empty, expire and change their intervals while the test runs.
+ * run empty, expire and change their intervals while the test runs; some have a
+ * budget, some count their refusals. AGREE_ROUNDS in the environment says how
+ * many.
  */
 #include "test.h"
 
@@ -15,7 +17,7 @@
 #include "private_redis.h"
 #include "store_text.h"
 
-#define ROUNDS 30000
+#define ROUNDS 60000
 #define TIMEOUT_US 10000000
 #define LIMITS 6
 #define KEYS 5
@@ -29,20 +31,43 @@ pick(uint32_t n)
 	return (uint32_t)(seed >> 33) % n;
 }
 
-/* One of eight tags, as many as memory keeps of one bucket. */
 static struct policy_window
-random_window(unsigned tag)
+random_window(enum policy_unit unit, uint64_t period_us)
 {
-	static const uint64_t period_us[] = { 2000, 30000, 500000, 60000000 };
 	struct policy_window w = {
-		.unit = tag % 2 == 0 ? POLICY_MESSAGES : POLICY_RCPTS,
-		.period_us = period_us[tag / 2],
+		.unit = unit,
+		.period_us = period_us,
 		.count = 1 + pick(3) * 7,
 		.burst = 1 + pick(15),
 	};
 
 	w.interval_us = (w.period_us + w.count - 1) / w.count;
 	return w;
+}
+
+/* Six kinds of windows, two of budgets and two of strikes: as many as memory
+ * keeps of one bucket. */
+static void
+random_windows(struct store_bucket *b, struct policy_window *window)
+{
+	static const uint64_t period_us[] = { 3000, 200000, 60000000 };
+	unsigned kind = pick(6);
+
+	b->window = window;
+	b->n_windows = 1 + pick(3);
+	for (unsigned k = 0; k < b->n_windows; k++, kind = (kind + 5) % 6)
+		window[k] = random_window(kind % 2 == 0 ? POLICY_MESSAGES :
+					  POLICY_RCPTS, period_us[kind / 2]);
+	if (pick(3) == 0) {
+		window[CHARGE_BUDGET] = random_window(
+			pick(2) == 0 ? POLICY_MESSAGES : POLICY_RCPTS, period_us[1]);
+		b->budget = &window[CHARGE_BUDGET];
+	}
+	if (pick(3) == 0) {
+		window[CHARGE_STRIKES] = random_window(POLICY_MESSAGES,
+						       period_us[1 + pick(2)]);
+		b->strikes = &window[CHARGE_STRIKES];
+	}
 }
 
 static void
@@ -56,15 +81,12 @@ random_request(struct store_text *t)
 	t->q.n = pick(5);
 	for (unsigned i = 0; i < t->q.n; i++) {
 		struct store_bucket *b = &t->q.bucket[i];
-		unsigned l = (first + i) % LIMITS, tag = pick(8);
+		unsigned l = (first + i) % LIMITS;
 
 		b->limit = limit[l];
 		b->id[0] = (uint8_t)(8 * (l * KEYS + pick(KEYS)));
-		b->window = t->window[i];
-		b->n_windows = 1 + pick(3);
 		b->is_observed = pick(4) == 0;
-		for (unsigned k = 0; k < b->n_windows; k++)
-			t->window[i][k] = random_window((tag + 3 * k) % 8);
+		random_windows(b, t->window[i]);
 	}
 }
 
@@ -73,15 +95,15 @@ static void
 random_floors(struct store_text *t)
 {
 	for (unsigned i = 0; i < t->q.n; i++)
-		for (unsigned k = 0; k < t->q.bucket[i].n_windows; k++)
-			if (pick(8) == 0)
+		for (unsigned k = 0; k < CHARGE_TIMES; k++)
+			if (store_window(&t->q.bucket[i], k) != NULL && pick(8) == 0)
 				t->q.floor_us[i][k] = clock_real_us() - 50000 +
 					pick(100000) * (1 + pick(1000));
 }
 
 static void
 compare(const struct store_text *t, const struct store_outcome *redis,
-	const struct store_outcome *memory, int round)
+	const struct store_outcome *memory, unsigned long round)
 {
 	char got[512], want[512];
 
@@ -89,17 +111,64 @@ compare(const struct store_text *t, const struct store_outcome *redis,
 		return;
 	store_text_outcome(&t->q, redis, got, sizeof(got));
 	store_text_outcome(&t->q, memory, want, sizeof(want));
-	fail_msg("round %d: got '%s' wait=%" PRIu64 " of Redis, want '%s' wait=%"
+	fail_msg("round %lu: got '%s' wait=%" PRIu64 " of Redis, want '%s' wait=%"
 		 PRIu64 " as memory has it", round, got, redis->wait_us, want,
 		 memory->wait_us);
+}
+
+/* How often it came to what. */
+struct tally {
+	unsigned long taken, refused, spent, struck, would_refuse;
+};
+
+static void
+count(struct tally *n, const struct store_outcome *o)
+{
+	n->taken += o->answer == STORE_TAKEN;
+	n->refused += o->answer == STORE_REFUSED;
+	n->spent += o->is_spent;
+	n->struck += o->is_struck;
+	n->would_refuse += o->would_refuse != 0;
+}
+
+static void
+check_tally(const struct tally *n, unsigned long rounds)
+{
+	if (n->taken < rounds / 10 || n->refused < rounds / 10 ||
+	    n->spent < rounds / 50 || n->struck < rounds / 50 ||
+	    n->would_refuse < rounds / 50)
+		fail_msg("got %lu taken, %lu refused, %lu spent, %lu struck, %lu would "
+			 "refuse, want many of each", n->taken, n->refused, n->spent,
+			 n->struck, n->would_refuse);
+}
+
+static void
+play(struct store *redis, struct store *memory, unsigned long round,
+     struct tally *n)
+{
+	struct store_text t;
+	struct store_outcome o, here;
+
+	random_request(&t);
+	random_floors(&t);
+	t.q.now_us = clock_monotonic_us();
+	store_take(redis, &t.q, &o);
+	if (o.answer != STORE_TAKEN && o.answer != STORE_REFUSED)
+		fail_msg("round %lu: got %d, want an answer", round, (int)o.answer);
+	t.q.now_us = o.now_us;
+	store_take(memory, &t.q, &here);
+	compare(&t, &o, &here, round);
+	count(n, &o);
 }
 
 static void
 agree(void **state)
 {
-	struct private_redis server;
+	const char *given = getenv("AGREE_ROUNDS");
+	unsigned long rounds = given != NULL ? strtoul(given, NULL, 10) : ROUNDS;
 	struct store *redis, *memory = memory_new(1024);
-	unsigned n[2] = { 0, 0 };
+	struct private_redis server;
+	struct tally n = { 0 };
 	struct error e = { "" };
 
 	(void)state;
@@ -107,23 +176,9 @@ agree(void **state)
 	redis = redis_store_new(server.address, "test", TIMEOUT_US);
 	if (!redis_store_probe(redis, &e))
 		fail_msg("got '%s', want a Redis", e.text);
-	for (int i = 0; i < ROUNDS; i++) {
-		struct store_text t;
-		struct store_outcome o, here;
-
-		random_request(&t);
-		random_floors(&t);
-		t.q.now_us = clock_monotonic_us();
-		store_take(redis, &t.q, &o);
-		if (o.answer != STORE_TAKEN && o.answer != STORE_REFUSED)
-			fail_msg("round %d: got %d, want an answer", i, o.answer);
-		t.q.now_us = o.now_us;
-		store_take(memory, &t.q, &here);
-		compare(&t, &o, &here, i);
-		n[o.answer == STORE_REFUSED]++;
-	}
-	if (n[0] < ROUNDS / 10 || n[1] < ROUNDS / 10)
-		fail_msg("got %u taken and %u refused, want many of both", n[0], n[1]);
+	for (unsigned long i = 0; i < rounds; i++)
+		play(redis, memory, i, &n);
+	check_tally(&n, rounds);
 	store_free(redis);
 	store_free(memory);
 	private_redis_fini(&server);

@@ -216,6 +216,47 @@ floors(void **state)
 	store_free(other);
 }
 
+/* The same of what is held, and of refusals. */
+static void
+budgets_go_on(void **state)
+{
+	static const char *const ask = "j=m1/" DAY ",hm3/" DAY ",sm4/" DAY;
+	struct store *s = open_store(PATIENT_US);
+
+	(void)state;
+	assert_true(outage_probe(s));
+	check(s, ask, "taken 1,h0,s0", false);
+	check(s, ask, "refused 0.0 1,h1,s1", false);
+	private_redis_signal(&server, SIGKILL);
+	check(s, ask, "refused 0.0 1,h2,s2", true);
+	private_redis_start(&server, NULL);
+	assert_true(outage_probe(s));
+	check(s, ask, "refused 0.0 1,h3,s3", false);
+	check(s, ask, "refused 0.0 spent struck 1,h3,s0", false);
+	check(s, ask, "refused 0.0 spent 1,h3,s1", false);
+	store_free(s);
+}
+
+/* When another node's refusal was the last, and the count began anew, what this
+ * one heard of it before is nothing. */
+static void
+strikes_of_another(void **state)
+{
+	static const char *const ask = "k=m1/" DAY ",sm3/" DAY;
+	struct store *s = open_store(PATIENT_US), *other = open_store(PATIENT_US);
+
+	(void)state;
+	assert_true(outage_probe(s));
+	assert_true(outage_probe(other));
+	check(s, ask, "taken 1,s0", false);
+	check(s, ask, "refused 0.0 1,s1", false);
+	check(s, ask, "refused 0.0 1,s2", false);
+	check(other, ask, "refused 0.0 struck 1,s0", false);
+	check(s, ask, "refused 0.0 1,s1", false);
+	store_free(s);
+	store_free(other);
+}
+
 static void
 found_unfit(void **state)
 {
@@ -343,6 +384,8 @@ main(void)
 		{ "levels go on", levels_go_on, NULL, NULL, NULL },
 		{ "begin and end are told once", told_once, NULL, NULL, NULL },
 		{ "a Redis that comes back empty", floors, NULL, NULL, NULL },
+		{ "budgets and strikes go on", budgets_go_on, NULL, NULL, NULL },
+		{ "strikes of another node", strikes_of_another, NULL, NULL, NULL },
 		{ "a Redis found unfit is an outage", found_unfit, NULL, NULL, NULL },
 		{ "a node that is behind stays so in an outage", behind, NULL, NULL, NULL },
 		{ "many threads while it hangs", many_threads, NULL, NULL, NULL },

@@ -161,10 +161,12 @@ keep_nodes(struct keeper *k)
 	disconnect(k);
 }
 
-/* "I am here"; then the ledger, if Redis knows more or it has been long. */
+/* "I am here"; then the ledger, if Redis knows more or it has been long. The
+ * others count our silence from the "here", so the lease does too. */
 static void
 keep_ledger(struct keeper *k)
 {
+	uint64_t here_us = clock_monotonic_us();
 	bool is_stale;
 	struct error e;
 
@@ -178,6 +180,7 @@ keep_ledger(struct keeper *k)
 		outage_set_behind(k->o.status.store);
 	if ((is_stale || k->round % CHECK_ROUNDS == 1) && !exchange(k))
 		return;
+	outage_heard(k->o.status.store, here_us);
 	if (k->round % CHECK_ROUNDS == 1)
 		keep_nodes(k);
 }

@@ -102,11 +102,11 @@ local function refuse(b)
 	elseif b.hold then
 		charge(b.hold)
 	end
-	if b.strike and wait(b.strike) <= 0 then
+	if b.strike then
 		charge(b.strike)
-	end
-	if b.strike and wait(b.strike) > 0 then
-		struck, b.strike.full = 1, now
+		if wait(b.strike) > 0 then
+			struck, b.strike.full = 1, now
+		end
 	end
 	if b.hold or b.strike then
 		write(b)

@@ -7,6 +7,7 @@
 
 #include "../../milter/clock.h"
 #include "../../milter/store/memory.h"
+#include "../../milter/store/peek.h"
 #include "../../milter/store/redis_store.h"
 #include "private_redis.h"
 #include "store_text.h"
@@ -185,18 +186,38 @@ static const struct row rows[] = {
 
 static struct private_redis server;
 
+/* Peek tells beforehand what it will be, and takes nothing. */
+static void
+check_peek(struct store *s, struct store_text *t, uint64_t now_us, const char *want)
+{
+	struct store *peek = peek_new(s);
+	struct store_outcome o;
+	char got[256];
+	size_t len;
+
+	t->q.now_us = now_us;
+	store_take(peek, &t->q, &o);
+	store_text_outcome(&(struct store_request){ 0 }, &o, got, sizeof(got));
+	len = strlen(got);
+	if (strncmp(got, want, len) != 0 || (want[len] != ' ' && want[len] != '\0'))
+		fail_msg("got '%s' of peek, want '%s'", got, want);
+	store_free(peek);
+}
+
 static void
 play(struct store *s, const struct row *r, bool is_real)
 {
 	for (size_t i = 0; i < STEPS_MAX && r->step[i].ask != NULL; i++) {
 		const struct step *step = &r->step[i];
+		uint64_t now_us = is_real ? clock_monotonic_us() :
+				  UINT64_C(1700000000000000);
 		struct store_text t;
 
 		store_text_parse(&t, step->ask);
 		if (step->recipients != 0)
 			t.q.recipients = step->recipients;
-		store_text_check(s, &t, is_real ? clock_monotonic_us() :
-				 UINT64_C(1700000000000000), step->want);
+		check_peek(s, &t, now_us, step->want);
+		store_text_check(s, &t, now_us, step->want);
 	}
 	store_free(s);
 }

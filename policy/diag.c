@@ -343,7 +343,13 @@ least(size_t a, size_t b, size_t c)
 	return c < a ? c : a;
 }
 
-/* Levenshtein, one row at a time. */
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Levenshtein, one row at a time; case does not count. */
 static size_t
 distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
@@ -356,7 +362,7 @@ distance(const char *a, size_t a_len, const char *b, size_t b_len)
 
 		row[0] = i + 1;
 		for (size_t j = 0; j < b_len; j++) {
-			size_t cost = a[i] != b[j] ? 1 : 0;
+			size_t cost = lower(a[i]) != lower(b[j]) ? 1 : 0;
 			size_t best = least(corner + cost, row[j] + 1,
 					    row[j + 1] + 1);
 

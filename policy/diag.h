@@ -44,7 +44,7 @@ unsigned diags_warnings(const struct diags *d);
 void diags_print(const struct diags *d, FILE *out);
 
 /* The word in words[0..n) that is nearest to the given one, at an edit
- * distance of 2 or less; NULL if there is none. */
+ * distance of 2 or less, whatever its case; NULL if there is none. */
 const char *diag_nearest(const char *word, size_t len,
 			 const char *const *words, size_t n);
 

@@ -7,15 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EXPECTED_MAX 200
+#define EXPECTED_MAX 256
 
 void
-cursor_init(struct cursor *c, const char *text, size_t len, uint32_t base,
-	    struct arena *a, struct diags *d)
+cursor_init(struct cursor *c, const char *text, size_t len, uint32_t base)
 {
-	*c = (struct cursor){ .arena = a, .d = d };
-	lex_init(&c->lex, text, len, base, d);
+	lex_init(&c->lex, text, len, base, c->d);
 	c->now = lex_next(&c->lex);
+	c->last = (struct span){ base, 0 };
+	c->depth = 0;
 }
 
 struct token
@@ -59,6 +59,12 @@ cursor_accept_word(struct cursor *c, const char *word)
 	return true;
 }
 
+struct span
+cursor_span(const struct cursor *c, struct span from)
+{
+	return (struct span){ from.at, c->last.at + c->last.len - from.at };
+}
+
 void
 cursor_unexpected(struct cursor *c, const char *expected)
 {
@@ -84,20 +90,30 @@ cursor_expect(struct cursor *c, enum lex_kind kind, const char *expected)
 	return false;
 }
 
-static void
-report_later(struct cursor *c, struct span at, const char *construct, int len)
+bool
+cursor_expect_word(struct cursor *c, const char *word, const char *expected)
 {
-	diag_error(c->d, at, "this version of sluice does not know '%.*s' yet: "
-		   "remove it, or install a version that does", len, construct);
+	if (cursor_accept_word(c, word))
+		return true;
+	cursor_unexpected(c, expected);
+	return false;
 }
 
 bool
-cursor_is_later(struct cursor *c, const char *word, const char *construct)
+cursor_comma(struct cursor *c, bool is_part)
 {
-	if (!cursor_is_word(c, word))
-		return false;
-	report_later(c, c->now.at, construct, (int)strlen(construct));
-	return true;
+	if (cursor_accept(c, LEX_COMMA))
+		return true;
+	if (cursor_is_word(c, "and") || cursor_is_word(c, "or")) {
+		diag_error(c->d, c->now.at, "this is a list: write ',' instead of "
+			   "'%.*s'", QUOTE(c->now.text));
+		cursor_take(c);
+		return true;
+	}
+	if (is_part && !c->now.is_doubtful)
+		diag_error(c->d, c->now.at, "a ',' is missing before '%.*s'",
+			   QUOTE(c->now.text));
+	return is_part;
 }
 
 /* "local, authenticated or relayed" */
@@ -127,10 +143,6 @@ cursor_find(struct cursor *c, const struct words *w, struct policy_text word,
 
 	if (i != -1 || c->is_doubtful)
 		return i;
-	if (words_is_later(w, word)) {
-		report_later(c, at, word.p, (int)word.len);
-		return -1;
-	}
 	list_words(w, expected);
 	if (word.len == 0) {
 		diag_error(c->d, at, "expected %s", expected);
@@ -209,14 +221,28 @@ cursor_name(struct cursor *c, const char *what, struct ast_word *name)
 }
 
 bool
+cursor_text(struct cursor *c, const char *expected, struct ast_word *text)
+{
+	struct token t = c->now;
+
+	if (t.kind != LEX_STRING && t.kind != LEX_WORD && t.kind != LEX_NUMBER) {
+		cursor_unexpected(c, expected);
+		return false;
+	}
+	if (t.kind != LEX_STRING && !t.is_doubtful)
+		diag_error(c->d, t.at, "expected %s: put it in double quotes, "
+			   "\"%.*s\"", expected, QUOTE(t.text));
+	cursor_take(c);
+	*text = (struct ast_word){ t.at, t.text };
+	return true;
+}
+
+bool
 cursor_at_statement(const struct cursor *c)
 {
-	const struct token *t = &c->now;
-
-	if (t->kind != LEX_WORD || !t->is_first)
-		return false;
-	return words_find(&words_statements, t->text) != -1 ||
-	       (c->depth == 0 && words_is_later(&words_statements, t->text));
+	return c->now.kind == LEX_WORD &&
+	       (c->depth == 0 ? c->now.is_first : c->now.is_at_margin) &&
+	       words_find(&words_statements, c->now.text) != -1;
 }
 
 bool
@@ -243,73 +269,11 @@ cursor_block_is_open(struct cursor *c, struct span opened_at)
 {
 	if (c->now.kind != LEX_END && !cursor_at_statement(c))
 		return false;
-	cursor_unexpected(c, "'}'");
-	diag_note(c->d, opened_at, "this is the '{' to be closed");
-	return true;
-}
-
-bool
-cursor_open(struct cursor *c, const struct words *w, struct block *b)
-{
-	*b = (struct block){ .words = w, .open = c->now.at };
-	if (!cursor_expect(c, LEX_OPEN, "'{'"))
-		return false;
-	b->depth = c->depth;
-	return true;
-}
-
-/* To the next clause of the block, to its end, or out of it. */
-static void
-resync(struct cursor *c, const struct block *b)
-{
-	while (c->now.kind != LEX_END && !cursor_at_statement(c)) {
-		if (c->depth < b->depth)
-			break;
-		if (c->depth == b->depth &&
-		    (c->now.kind == LEX_CLOSE ||
-		     (c->now.kind == LEX_WORD &&
-		      (words_find(b->words, c->now.text) != -1 ||
-		       (c->now.is_first &&
-			words_is_later(b->words, c->now.text))))))
-			break;
-		cursor_take(c);
+	/* The blocks around it are open as well: it is one mistake. */
+	if (c->unclosed_at != c->now.at.at + 1) {
+		cursor_unexpected(c, "'}'");
+		diag_note(c->d, opened_at, "this is the '{' to be closed");
 	}
-}
-
-void
-cursor_clause_failed(struct cursor *c, struct block *b)
-{
-	b->is_broken = true;
-	resync(c, b);
-}
-
-int
-cursor_clause(struct cursor *c, struct block *b)
-{
-	while (!cursor_accept(c, LEX_CLOSE)) {
-		struct span at = c->now.at;
-		bool is_later;
-		int clause;
-
-		if (cursor_block_is_open(c, b->open)) {
-			b->is_broken = true;
-			break;
-		}
-		is_later = c->now.kind == LEX_WORD &&
-			   words_is_later(b->words, c->now.text);
-		clause = cursor_choose(c, b->words);
-		if (clause == -1) {
-			b->is_broken |= !is_later;
-			resync(c, b);
-			continue;
-		}
-		if (b->seen[clause].len != 0) {
-			diag_error(c->d, at, "'%s' is already given: each clause "
-				   "stands once", b->words->list[clause]);
-			diag_note(c->d, b->seen[clause], "it is here");
-		}
-		b->seen[clause] = at;
-		return clause;
-	}
-	return -1;
+	c->unclosed_at = c->now.at.at + 1;
+	return true;
 }

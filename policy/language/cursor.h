@@ -19,12 +19,14 @@ struct cursor {
 	bool is_doubtful;	/* it was: say no more about it */
 	unsigned depth;		/* of braces around now */
 	size_t n_values;	/* of all sets so far */
+	uint32_t unclosed_at;	/* where a '}' was missed last */
+	struct ast_policy *tree;
 	struct arena *arena;
 	struct diags *d;
 };
 
-void cursor_init(struct cursor *c, const char *text, size_t len,
-		 uint32_t base, struct arena *a, struct diags *d);
+/* The text begins; base is what diags_source returned for it. */
+void cursor_init(struct cursor *c, const char *text, size_t len, uint32_t base);
 
 /* Goes past the token and returns it. After DIAG_MAX errors the text ends. */
 struct token cursor_take(struct cursor *c);
@@ -34,12 +36,18 @@ bool cursor_accept(struct cursor *c, enum lex_kind kind);
 bool cursor_accept_word(struct cursor *c, const char *word);
 bool cursor_is_word(const struct cursor *c, const char *word);
 
+/* From there to the end of what was taken last. */
+struct span cursor_span(const struct cursor *c, struct span from);
+
 /* "expected ..., not ..." at the token. */
 void cursor_unexpected(struct cursor *c, const char *expected);
 bool cursor_expect(struct cursor *c, enum lex_kind kind, const char *expected);
+bool cursor_expect_word(struct cursor *c, const char *word,
+			const char *expected);
 
-/* Reports a construct of a later version, if the token is that word. */
-bool cursor_is_later(struct cursor *c, const char *word, const char *construct);
+/* True if another part of a list follows: the comma before it is taken, or it
+ * is missing and that is reported. is_part: the token looks like a part. */
+bool cursor_comma(struct cursor *c, bool is_part);
 
 /* Index of the word in w. An unknown one that is nearly a known one is
  * reported and taken for that, so that one mistake is one message. */
@@ -53,7 +61,11 @@ int cursor_choose(struct cursor *c, const struct words *w);
 bool cursor_name(struct cursor *c, const char *what, struct ast_word *name);
 bool cursor_is_name(struct policy_text word);
 
-/* True at a word that begins a statement where statements begin. */
+/* A text in quotes. A word without them is reported, and taken for it. */
+bool cursor_text(struct cursor *c, const char *expected, struct ast_word *text);
+
+/* True at a word that begins a statement where statements begin: within a block
+ * at the margin only, for `frozen` may be a value as well. */
 bool cursor_at_statement(const struct cursor *c);
 
 /* The same for the clauses of a limit. */
@@ -64,22 +76,5 @@ void cursor_skip_statement(struct cursor *c);
 
 /* True at the end of a block that is not closed, which is reported. */
 bool cursor_block_is_open(struct cursor *c, struct span opened_at);
-
-/* A block of clauses in any order, each at most once. */
-struct block {
-	const struct words *words;
-	struct span open;
-	unsigned depth;
-	struct span seen[CLAUSES];	/* len 0: not seen */
-	bool is_broken;			/* some clause could not be read */
-};
-
-bool cursor_open(struct cursor *c, const struct words *w, struct block *b);
-
-/* Index of the next clause, its word taken; -1 after the end of the block. */
-int cursor_clause(struct cursor *c, struct block *b);
-
-/* The clause could not be read: goes on at the next one. */
-void cursor_clause_failed(struct cursor *c, struct block *b);
 
 #endif

@@ -3,98 +3,98 @@
  */
 #include "parse.h"
 
-struct parser {
-	struct cursor c;
-	struct ast_policy *tree;
-	struct ast_set **set_tail;
-	struct ast_limit **limit_tail;
-	size_t n_sets, n_limits;
-};
-
-/* own -> "own" "networks" values */
-static void
-own_networks(struct parser *p)
+bool
+parse_count(struct parser *p, size_t *n, size_t max, struct span at,
+	    const char *what)
 {
-	struct cursor *c = &p->c;
-	struct span at = c->last;
-
-	if (!cursor_accept_word(c, "networks")) {
-		cursor_unexpected(c, "'networks' after 'own'");
-		cursor_skip_statement(c);
-		return;
+	if (*n < max) {
+		++*n;
+		return true;
 	}
-	if (p->tree->own_networks_at.len != 0) {
-		diag_error(c->d, at, "'own networks' is already given: write "
-			   "all networks into one list");
-		diag_note(c->d, p->tree->own_networks_at, "it is here");
-	}
-	p->tree->own_networks_at = at;
-	p->tree->own_networks = parse_values(c);
+	if (!p->is_over)
+		diag_error(p->c.d, at, "too many %s; the limit is %zu", what, max);
+	p->is_over = true;
+	return false;
 }
 
-/* set -> "set" NAME values */
+/* limit -> "limit" NAME clauses;  exempt -> "exempt" NAME clauses */
 static void
-set(struct parser *p)
+limit(struct parser *p, enum policy_kind kind)
 {
-	struct cursor *c = &p->c;
-	struct ast_set *s = arena_alloc(c->arena, sizeof(*s));
+	struct ast_limit *l = parse_limit(p, kind);
 
-	if (s == NULL || !cursor_name(c, "set", &s->name) ||
-	    cursor_is_later(c, "from", "set NAME from FILE")) {
-		cursor_skip_statement(c);
-		return;
+	if (l == NULL) {
+		cursor_skip_statement(&p->c);
+	} else if (kind == POLICY_LIMIT) {
+		*p->limit_tail = l;
+		p->limit_tail = &l->next;
+	} else {
+		*p->exempt_tail = l;
+		p->exempt_tail = &l->next;
 	}
-	s->values = parse_values(c);
-	if (p->n_sets == AST_SETS_MAX)
-		diag_error(c->d, s->name.at, "too many sets; the limit is %d",
-			   AST_SETS_MAX);
-	if (p->n_sets++ >= AST_SETS_MAX)
-		return;
-	*p->set_tail = s;
-	p->set_tail = &s->next;
 }
 
-/* limit -> "limit" NAME clauses */
-static void
-limit(struct parser *p)
-{
-	struct cursor *c = &p->c;
-	struct ast_limit *l = arena_alloc(c->arena, sizeof(*l));
-
-	if (l == NULL || !cursor_name(c, "limit", &l->name) ||
-	    !parse_limit(c, l)) {
-		cursor_skip_statement(c);
-		return;
-	}
-	if (p->n_limits == AST_LIMITS_MAX)
-		diag_error(c->d, l->name.at, "too many limits; the most that "
-			   "can ever apply is %d", AST_LIMITS_MAX);
-	if (p->n_limits++ >= AST_LIMITS_MAX)
-		return;
-	*p->limit_tail = l;
-	p->limit_tail = &l->next;
-}
-
-/* statement -> own | set | limit | frozen */
+/* statement -> own | set | limit | exempt | frozen | outage | trial | nodes |
+ *              two-person | delimiter | include */
 static void
 statement(struct parser *p)
 {
 	switch (cursor_choose(&p->c, &words_statements)) {
 	case STATEMENT_OWN:
-		own_networks(p);
+		parse_own(p);
 		break;
 	case STATEMENT_SET:
-		set(p);
+		parse_set(p);
 		break;
 	case STATEMENT_LIMIT:
-		limit(p);
+		limit(p, POLICY_LIMIT);
+		break;
+	case STATEMENT_EXEMPT:
+		limit(p, POLICY_EXEMPT);
 		break;
 	case STATEMENT_FROZEN:
-		parse_frozen(&p->c, &p->tree->frozen);
+		parse_frozen(p);
+		break;
+	case STATEMENT_OUTAGE:
+		parse_outage(p);
+		break;
+	case STATEMENT_TRIAL:
+		parse_trial(p);
+		break;
+	case STATEMENT_NODES:
+		parse_nodes(p);
+		break;
+	case STATEMENT_TWO_PERSON:
+		parse_two_person(p);
+		break;
+	case STATEMENT_RECIPIENT:
+		parse_recipient(p);
+		break;
+	case STATEMENT_INCLUDE:
+		parse_include(p);
 		break;
 	default:
 		cursor_skip_statement(&p->c);
 	}
+}
+
+void
+parse_statements(struct parser *p)
+{
+	while (p->c.now.kind != LEX_END && !p->is_over)
+		statement(p);
+}
+
+static bool
+is_sized(struct diags *d, const char *name, size_t len)
+{
+	if (len <= PARSE_FILE_MAX)
+		return true;
+	diags_source(d, name, "", 0);
+	diag_error(d, (struct span){ 0, 0 }, "the policy has %zu bytes; the limit "
+		   "is %zu: put long lists into files, as 'set partners from "
+		   "\"partners\"'", len, PARSE_FILE_MAX);
+	return false;
 }
 
 /* policy -> { statement } */
@@ -102,18 +102,22 @@ struct ast_policy *
 parse_policy(const char *name, const char *text, size_t len,
 	     const struct policy_files *files, struct arena *a, struct diags *d)
 {
-	uint32_t base = diags_source(d, name, text, len);
+	struct ast_policy *tree = arena_alloc(a, sizeof(*tree));
+	struct parse_text main = { .p = text, .len = len };
+	struct parser p = { .files = files, .text = &main, .n_bytes = len };
 
-	struct parser p = { .tree = arena_alloc(a, sizeof(*p.tree)) };
-
-	if (p.tree == NULL)
+	if (tree == NULL || !is_sized(d, name, len))
 		return NULL;
-	p.set_tail = &p.tree->sets;
-	p.limit_tail = &p.tree->limits;
-	(void)files;
-	cursor_init(&p.c, text, len, base, a, d);
-	while (p.c.now.kind != LEX_END)
-		statement(&p);
-	p.tree->end = p.c.now.at;
-	return p.tree;
+	p.c = (struct cursor){ .tree = tree, .arena = a, .d = d };
+	p.set_tail = &tree->sets;
+	p.limit_tail = &tree->limits;
+	p.exempt_tail = &tree->exempts;
+	p.trial_tail = &tree->trials;
+	main.base = diags_source(d, name, text, len);
+	cursor_init(&p.c, text, len, main.base);
+	if (!p.c.lex.is_text)
+		return NULL;
+	parse_statements(&p);
+	tree->end = p.c.now.at;
+	return p.is_over ? NULL : tree;
 }

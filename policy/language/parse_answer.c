@@ -3,7 +3,104 @@
  */
 #include "parse.h"
 
-/* answer -> ACTION [ "even" "local" ] [ STRING ] */
+static bool
+is_text_word(const struct cursor *c)
+{
+	static const struct words *const others[] = {
+		&words_clauses, &words_frozen, &words_outage,
+	};
+	struct policy_text t = c->now.text;
+
+	if ((c->now.kind != LEX_WORD && c->now.kind != LEX_NUMBER) ||
+	    c->now.is_first || c->now.is_doubtful)
+		return false;
+	for (int i = 0; i < 3; i++)
+		if (words_find(others[i], t) != -1)
+			return false;
+	return true;
+}
+
+/* A short word is near to many that it was not meant for. */
+static bool
+is_misspelt(struct policy_text t)
+{
+	return t.len > 3 &&
+	       (diag_nearest(t.p, t.len, words_clauses.list, words_clauses.n) ||
+		diag_nearest(t.p, t.len, words_frozen.list, words_frozen.n) ||
+		diag_nearest(t.p, t.len, words_outage.list, words_outage.n));
+}
+
+/* A text without its quotes: the words up to the end of the line. */
+static void
+bare_text(struct cursor *c)
+{
+	struct token first = c->now;
+	struct policy_text text = first.text;
+
+	if (!is_text_word(c) || is_misspelt(first.text))
+		return;
+	while (is_text_word(c) || (c->now.kind == LEX_COMMA && !c->now.is_first)) {
+		text.len = (size_t)(c->now.text.p - text.p) + c->now.text.len;
+		cursor_take(c);
+	}
+	diag_error(c->d, cursor_span(c, first.at), "a text stands in double "
+		   "quotes: write \"%.*s\"", QUOTE(text));
+}
+
+/* What follows the action: [ "even" "local" ] [ STRING ] */
+static bool
+manner(struct cursor *c, struct ast_answer *answer, struct span from)
+{
+	if (cursor_accept_word(c, "even")) {
+		answer->is_even_local = true;
+		if (!cursor_expect_word(c, "local", "'local' after 'even'"))
+			return false;
+	}
+	answer->at = cursor_span(c, from);
+	if (c->now.kind != LEX_STRING) {
+		bare_text(c);
+		return true;
+	}
+	answer->text = (struct ast_word){ c->now.at, c->now.text };
+	cursor_take(c);
+	return !c->is_doubtful;
+}
+
+/* ACTION ... of what comes when the budget is spent: it has none itself. */
+static bool
+spent(struct cursor *c, struct ast_answer *answer)
+{
+	struct span from = c->now.at;
+	int action = cursor_choose(c, &words_actions);
+
+	if (action == -1)
+		return false;
+	answer->action = (enum policy_action)action;
+	if (!cursor_is_word(c, "up"))
+		return manner(c, answer, from);
+	diag_error(c->d, c->now.at, "there is one end: write 'tempfail' or "
+		   "'reject' after 'then'");
+	return false;
+}
+
+/* "up" "to" rate "then" spent */
+static bool
+budget(struct cursor *c, struct ast_answer *answer)
+{
+	answer->budget = arena_alloc(c->arena, sizeof(*answer->budget));
+	answer->spent = arena_alloc(c->arena, sizeof(*answer->spent));
+	if (answer->budget == NULL || answer->spent == NULL)
+		return false;
+	return cursor_expect_word(c, "to", "'to' after 'up', as in 'hold up to "
+				  "100 messages/day then reject'") &&
+	       parse_rate(c, answer->budget) &&
+	       cursor_expect_word(c, "then", "'then' and what comes after, as in "
+				  "'hold up to 100 messages/day then reject'") &&
+	       spent(c, answer->spent);
+}
+
+/* answer -> ACTION [ "up" "to" rate "then" answer ] [ "even" "local" ]
+ *           [ STRING ] */
 bool
 parse_answer(struct cursor *c, struct ast_answer *answer)
 {
@@ -13,43 +110,15 @@ parse_answer(struct cursor *c, struct ast_answer *answer)
 	if (action == -1)
 		return false;
 	*answer = (struct ast_answer){ .action = (enum policy_action)action };
-	if (cursor_is_later(c, "up", "hold up to N messages/day") ||
-	    cursor_is_later(c, "then", "then ACTION"))
+	if (cursor_is_word(c, "then")) {
+		diag_error(c->d, c->now.at, "'then' comes after a number: write "
+			   "'hold up to 100 messages/day then ...'");
 		return false;
-	if (cursor_accept_word(c, "even")) {
-		answer->is_even_local = true;
-		if (!cursor_accept_word(c, "local")) {
-			cursor_unexpected(c, "'local' after 'even'");
-			return false;
-		}
 	}
-	answer->at = (struct span){ from.at, c->last.at + c->last.len - from.at };
-	if (c->now.kind == LEX_STRING) {
-		answer->text = (struct ast_word){ c->now.at, c->now.text };
-		cursor_take(c);
-	}
+	if (!cursor_accept_word(c, "up"))
+		return manner(c, answer, from);
+	if (!budget(c, answer))
+		return false;
+	answer->at = cursor_span(c, from);
 	return true;
-}
-
-/* frozen -> "frozen" "{" { "local" answer | "smtp" answer } "}" */
-void
-parse_frozen(struct cursor *c, struct ast_frozen *frozen)
-{
-	struct span at = c->last;
-	struct block b;
-	int kind;
-
-	if (frozen->is_given) {
-		diag_error(c->d, at, "'frozen' is already given: it stands once");
-		diag_note(c->d, frozen->at, "it is here");
-	}
-	*frozen = (struct ast_frozen){ .at = at, .is_given = true };
-	if (!cursor_open(c, &words_frozen, &b)) {
-		cursor_skip_statement(c);
-		return;
-	}
-	while ((kind = cursor_clause(c, &b)) != -1)
-		if (!parse_answer(c, kind == 0 ? &frozen->local : &frozen->smtp))
-			cursor_clause_failed(c, &b);
-	c->depth = 0;
 }

@@ -1,0 +1,116 @@
+/*
+ * parse_file.c - the files that a policy names.
+ *
+ * Number and size of them are bounded, and so is how deep they lie in each
+ * other.
+ */
+#include "parse.h"
+
+#include <string.h>
+
+static bool
+is_within_bounds(struct parser *p, const struct ast_word *path, size_t len)
+{
+	struct diags *d = p->c.d;
+
+	if (len > PARSE_FILE_MAX)
+		diag_error(d, path->at, "\"%.*s\" has %zu bytes; the limit is %zu",
+			   QUOTE(path->text), len, PARSE_FILE_MAX);
+	else if (len > PARSE_ALL_MAX - p->n_bytes)
+		diag_error(d, path->at, "the files of this policy have more than "
+			   "%zu bytes together: name less", PARSE_ALL_MAX);
+	else
+		return true;
+	return false;
+}
+
+static bool
+is_path(struct parser *p, const struct ast_word *path)
+{
+	struct diags *d = p->c.d;
+
+	if (path->text.len == 0)
+		diag_error(d, path->at, "the name of the file is empty: write its "
+			   "path, as \"/etc/sluice/partners\"");
+	else if (path->text.len >= 1024)
+		diag_error(d, path->at, "no file has such a long name");
+	else if (p->files == NULL)
+		diag_error(d, path->at, "a policy from here cannot name files: "
+			   "write the text in place");
+	else
+		return parse_count(p, &p->n_files, PARSE_FILES_MAX, path->at,
+				   "files");
+	return false;
+}
+
+bool
+parse_read(struct parser *p, const struct ast_word *path,
+	   struct parse_text *text)
+{
+	char reason[POLICY_REASON_MAX] = "", name[1024];
+	struct policy_text read;
+
+	if (!is_path(p, path))
+		return false;
+	memcpy(name, path->text.p, path->text.len);
+	name[path->text.len] = '\0';
+	if (!p->files->read(p->files->arg, name, &read, reason)) {
+		diag_error(p->c.d, path->at, "cannot read this file: %s", reason);
+		return false;
+	}
+	if (!is_within_bounds(p, path, read.len))
+		return false;
+	p->n_bytes += read.len;
+	*text = (struct parse_text){ .up = p->text, .p = read.p, .len = read.len };
+	text->base = diags_source(p->c.d, name, read.p, read.len);
+	return true;
+}
+
+/* A file within itself would be read for ever, whatever its paths are. */
+static bool
+is_new(struct parser *p, const struct parse_text *text, struct span at)
+{
+	for (const struct parse_text *t = p->text; t != NULL; t = t->up) {
+		if (t->len != text->len || memcmp(t->p, text->p, t->len) != 0)
+			continue;
+		diag_error(p->c.d, at, "this file includes itself: remove this, or "
+			   "what leads back to it");
+		return false;
+	}
+	return true;
+}
+
+static void
+parse_included(struct parser *p, const struct parse_text *text)
+{
+	struct cursor outer = p->c;
+
+	p->text = text;
+	p->n_includes++;
+	cursor_init(&p->c, text->p, text->len, text->base);
+	parse_statements(p);
+	p->n_includes--;
+	p->text = text->up;
+	outer.n_values = p->c.n_values;
+	p->c = outer;
+}
+
+/* include -> "include" STRING */
+void
+parse_include(struct parser *p)
+{
+	struct parse_text text;
+	struct ast_word path;
+
+	if (!cursor_text(&p->c, "a file after 'include'", &path)) {
+		cursor_skip_statement(&p->c);
+		return;
+	}
+	if (p->c.is_doubtful)
+		return;
+	if (p->n_includes == PARSE_INCLUDE_MAX)
+		diag_error(p->c.d, path.at, "files include each other too deeply; "
+			   "the limit is %d", PARSE_INCLUDE_MAX);
+	else if (parse_read(p, &path, &text) && is_new(p, &text, path.at))
+		parse_included(p, &text);
+}

@@ -1,0 +1,143 @@
+/*
+ * parse_test.c - one test of a condition.
+ */
+#include "parse.h"
+
+#include "../facts.h"
+
+static bool
+number(struct cursor *c, struct ast_expr *e)
+{
+	struct span at;
+
+	return parse_number(c, "a number, as in 'recipients > 50'", &e->number,
+			    &at);
+}
+
+static bool
+value(struct cursor *c, struct ast_expr *e)
+{
+	if (cursor_at_clause(c)) {
+		cursor_unexpected(c, "a value");
+		return false;
+	}
+	e->value = arena_alloc(c->arena, sizeof(*e->value));
+	return e->value != NULL && parse_value(c, e->value);
+}
+
+/* place -> NAME of a set | ADDRESS [ "/" BITS ] */
+static bool
+place(struct cursor *c, struct ast_expr *e)
+{
+	bool is_clause = cursor_at_clause(c);
+
+	if (c->now.kind == LEX_WORD && cursor_is_name(c->now.text) && !is_clause) {
+		e->set_name = (struct ast_word){ c->now.at, c->now.text };
+		cursor_take(c);
+		return true;
+	}
+	if (c->now.kind == LEX_OPEN) {
+		diag_error(c->d, c->now.at, "a list stands in a set of its own: "
+			   "write 'set NAME { ... }' above, and its name here");
+		return false;
+	}
+	if ((c->now.kind != LEX_WORD && c->now.kind != LEX_STRING) || is_clause) {
+		cursor_unexpected(c, "the name of a set or a network after 'in'");
+		return false;
+	}
+	return value(c, e);
+}
+
+static int
+relation(enum lex_kind kind)
+{
+	switch (kind) {
+	case LEX_EQUAL: return AST_EQUAL;
+	case LEX_ABOVE: return AST_ABOVE;
+	case LEX_BELOW: return AST_BELOW;
+	case LEX_AT_LEAST: return AST_AT_LEAST;
+	case LEX_AT_MOST: return AST_AT_MOST;
+	default: return -1;
+	}
+}
+
+static bool
+operand(struct cursor *c, struct ast_expr *e)
+{
+	int op = relation(c->now.kind);
+
+	if (op != -1) {
+		cursor_take(c);
+		e->op = (enum ast_op)op;
+		return op == AST_EQUAL && fact_type(e->fact) != FACT_NUMBER ?
+		       value(c, e) : number(c, e);
+	}
+	if (cursor_accept_word(c, "like")) {
+		e->op = AST_LIKE;
+		return value(c, e);
+	}
+	if (cursor_accept_word(c, "in")) {
+		e->op = AST_IN;
+		return place(c, e);
+	}
+	cursor_unexpected(c, fact_type(e->fact) == FACT_NUMBER ?
+			  "'=', '<', '>', '<=' or '>=' after a number" :
+			  "'=', 'in' or 'like' after a fact");
+	return false;
+}
+
+/* Another day after `and` is most likely one more of the list. */
+static bool
+is_day(struct cursor *c)
+{
+	if (c->now.kind != LEX_WORD || words_find(&words_days, c->now.text) == -1 ||
+	    words_find(&words_facts, c->now.text) != -1)
+		return false;
+	diag_error(c->d, c->now.at, "days stand in one list: write 'day sat, sun'");
+	return true;
+}
+
+static bool
+fact(struct cursor *c, struct ast_expr *e)
+{
+	int i;
+
+	if (c->now.kind == LEX_STRING) {
+		cursor_unexpected(c, "a whole test, as in 'login = \"alice\"'");
+		return false;
+	}
+	if (is_day(c))
+		return false;
+	i = cursor_choose(c, &words_facts);
+	if (i == -1)
+		return false;
+	e->fact = (enum policy_fact)i;
+	return e->fact != POLICY_HEADER || parse_header(c, &e->fact);
+}
+
+/* test -> ( FACT | header ) ( "=" value | "like" value | "in" place )
+ *       | "recipients" relation NUMBER | "time" time | "day" days */
+bool
+parse_test(struct cursor *c, struct ast_expr *e)
+{
+	struct span at = c->now.at;
+	bool is_plain;
+
+	if (!fact(c, e))
+		return false;
+	e->fact_at = cursor_span(c, at);
+	is_plain = relation(c->now.kind) != -1 || cursor_is_word(c, "in") ||
+		   cursor_is_word(c, "like");
+	if (e->fact == POLICY_DAY && !is_plain) {
+		e->op = AST_ON;
+		if (!parse_days(c, &e->days))
+			return false;
+	} else if (e->fact == POLICY_TIME && !is_plain) {
+		if (!parse_time(c, e))
+			return false;
+	} else if (!operand(c, e)) {
+		return false;
+	}
+	e->at = cursor_span(c, at);
+	return true;
+}

@@ -275,28 +275,6 @@ print_policy(struct fmt *f)
 		page_line(&f->page, 0, false);
 }
 
-/* What stands in the files that a policy names does not change its form. */
-static bool
-read_nothing(void *arg, const char *path, struct policy_text *text,
-	     char reason[POLICY_REASON_MAX])
-{
-	(void)arg;
-	(void)path;
-	(void)reason;
-	*text = (struct policy_text){ "", 0 };
-	return true;
-}
-
-static bool
-is_parsed(const char *name, const char *text, size_t len, struct arena *a,
-	  struct diags *d)
-{
-	static const struct policy_files nothing = { .read = read_nothing };
-
-	parse_policy(name, text, len, &nothing, a, d);
-	return diags_errors(d) == 0;
-}
-
 bool
 policy_format(const char *name, const char *text, size_t len, FILE *out,
 	      struct diags *d)
@@ -304,7 +282,9 @@ policy_format(const char *name, const char *text, size_t len, FILE *out,
 	struct arena *a = arena_new(MEMORY_MAX);
 	struct fmt f = { .page.out = out };
 
-	if (a != NULL && is_parsed(name, text, len, a, d))
+	if (a != NULL)
+		parse_policy(name, text, len, &parse_unread, a, d);
+	if (a != NULL && diags_errors(d) == 0)
 		f.at = piece_list(text, len, a, d);
 	if (f.at != NULL)
 		print_policy(&f);

@@ -21,6 +21,9 @@ struct ast_policy *parse_policy(const char *name, const char *text, size_t len,
 				const struct policy_files *files,
 				struct arena *a, struct diags *d);
 
+/* As files: those that the policy names are taken to be right, and not read. */
+extern const struct policy_files parse_unread;
+
 /* A text that is being parsed, and the one that includes it. */
 struct parse_text {
 	const struct parse_text *up;

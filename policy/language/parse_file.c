@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+const struct policy_files parse_unread;
+
 static bool
 is_within_bounds(struct parser *p, const struct ast_word *path, size_t len)
 {
@@ -50,7 +52,7 @@ parse_read(struct parser *p, const struct ast_word *path,
 	char reason[POLICY_REASON_MAX] = "", name[1024];
 	struct policy_text read;
 
-	if (!is_path(p, path))
+	if (!is_path(p, path) || p->files == &parse_unread)
 		return false;
 	memcpy(name, path->text.p, path->text.len);
 	name[path->text.len] = '\0';

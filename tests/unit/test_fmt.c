@@ -23,10 +23,10 @@ static const struct row rows[] = {
 	{ "a comment only", "\n\n  # hm \r\n", "# hm\n" },
 	{ "no newline at the end", "nodes 2", "nodes 2\n" },
 	{ "a byte order mark", "\xef\xbb\xbfnodes 2\n", "nodes 2\n" },
-	{ "statements on one line", "nodes 2 two-person nodes 3",
-	  "nodes 2\ntwo-person\nnodes 3\n" },
-	{ "at most one empty line", "nodes 2\n\n\n\ntwo-person\nnodes 3\n",
-	  "nodes 2\n\ntwo-person\nnodes 3\n" },
+	{ "statements on one line", "nodes 2 two-person set a { x }",
+	  "nodes 2\ntwo-person\nset a { x }\n" },
+	{ "at most one empty line", "nodes 2\n\n\n\ntwo-person\nset a { x }\n",
+	  "nodes 2\n\ntwo-person\nset a { x }\n" },
 	{ "comments keep their places",
 	  "# a\n\nnodes 2 # b\n# c\ntwo-person\n\n# d\n",
 	  "# a\n\nnodes 2  # b\n# c\ntwo-person\n\n# d\n" },
@@ -109,7 +109,7 @@ static const struct row rows[] = {
 	  "local uid 33 5 messages per 10 seconds for 1 day local "
 	  "expect local uid 33 accepted=1,frozen>=2 expect local held<1}",
 	  "trial \"t\" {\n\tstarting sunday 03:00\n"
-	  "\t5000 messages/minute for 10 minutes       local uid 33\n"
+	  "\t5000 messages/minute for 10 minutes      local uid 33\n"
 	  "\t   5 messages per 10 seconds for 1 day   local\n"
 	  "\texpect local uid 33 accepted = 1, frozen >= 2\n"
 	  "\texpect local        held < 1\n}\n" },

@@ -18,7 +18,7 @@ V ?= 0
 # The lists are the architecture: modules by name, what is used by much first.
 POLICY  = arena diag facts policy \
           $(LANGUAGE:%=language/%) $(CHECK:%=check/%) $(IDENTITY:%=identity/%) $(PROGRAM:%=program/%) $(BUCKET:%=bucket/%)
-LANGUAGE = stray lex words cursor block parse parse_file parse_site parse_set parse_lines parse_value parse_header parse_window parse_time parse_key parse_test parse_expr parse_answer parse_limit parse_frozen parse_trial page parts piece fmt
+LANGUAGE = stray lex words cursor block parse parse_file parse_site parse_set parse_lines parse_value parse_header parse_window parse_time parse_key parse_test parse_expr parse_answer parse_limit parse_frozen parse_trial piece parts page fmt
 CHECK   = check check_names check_site check_network check_limit check_key check_window check_answer check_expr check_value check_plan check_who check_trial solve_tests solve_values solve escape prove prove_exempt prove_use
 IDENTITY = text client script name domain local address
 PROGRAM = prog view match pools emit_set emit_expr emit_limit emit verify_set verify_code verify eval key dump_instr dump_limit dump trace
@@ -29,7 +29,7 @@ LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_li
 DAEMON  = sluiced options fitness lock listen milter session decide report warn strike verdict live keeper status
 COMMAND = sluice show state order scope_option spread facts_option cmd_check cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
-UNIT    = bucket charge diag lex identity address forms match check refuse solve prove mangle prog emit eval key scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory endpoint store agree redis peer combine outage share fit verdict session
+UNIT    = bucket charge diag lex fmt identity address forms match check refuse solve prove mangle prog emit eval key scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory endpoint store agree redis peer combine outage share fit verdict session
 
 B = build/$(SAN)
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
@@ -98,7 +98,7 @@ $(property_t): $B/t/%: $B/tests/property/%.o $(PROPERTY_PARTS) $B/libpolicy.a
 	$Q $(LINK) -o $@ $^ $(POLICY_LIBS) -lcmocka
 
 # Fuzz targets: libFuzzer runs them in `make fuzz`, replay.c in `make check`.
-FUZZ = identity
+FUZZ = identity text program
 FUZZ_S ?= 600
 replay_t = $(FUZZ:%=$B/t/replay_%)
 $(replay_t): $B/t/replay_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $B/tests/fuzz/fuzz_use.o $B/libpolicy.a
@@ -115,7 +115,7 @@ $B/milterload: $(load_o)
 	@echo "  LINK  $@"
 	$Q $(LINK) -o $@ $^ -lpthread
 
-POLICY_UNIT = bucket charge diag lex identity address forms match check refuse solve prove mangle prog emit eval key
+POLICY_UNIT = bucket charge diag lex fmt identity address forms match check refuse solve prove mangle prog emit eval key
 $(POLICY_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(POLICY_LIBS) -lcmocka

@@ -27,7 +27,7 @@ COMMON  = error clock log pseudonym settings load
 STORE   = store share request peek endpoint conn combine script memory redis_store redis_fit outage
 LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger_peers ledger mirror mirror_nodes
 DAEMON  = sluiced options fitness lock listen milter session decide report warn strike verdict live keeper status
-COMMAND = sluice show state order scope_option spread facts_option cmd_check cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
+COMMAND = sluice show state running order scope_option spread facts_option against explain_text explain_json cmd_check cmd_fmt cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
 UNIT    = bucket charge diag lex fmt identity address forms match check refuse solve prove mangle prog emit eval key scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory endpoint store agree redis peer combine outage share fit verdict session
 

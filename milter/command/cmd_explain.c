@@ -14,29 +14,15 @@
 
 #include "../../policy/bucket/bucket.h"
 #include "../clock.h"
-#include "../daemon/decide.h"
 #include "../load.h"
 #include "../store/peek.h"
 #include "../store/redis_store.h"
-#include "facts_option.h"
+#include "explain.h"
 #include "order.h"
-#include "show.h"
+#include "running.h"
 #include "spread.h"
-#include "state.h"
 
 #define ANSWER_US UINT64_C(2000000)
-
-struct explain {
-	const struct settings *settings;
-	struct facts_options facts;
-	bool is_traced;
-	struct policy *policy;
-	struct state state;		/* ledger NULL: cannot be opened */
-	struct store *redis, *store;	/* store NULL: Redis cannot be used */
-	struct error no_state, no_redis;
-	struct decision d;
-	struct ledger_view view;
-};
 
 static bool
 sync_ledger(void *arg, uint64_t deadline_us)
@@ -47,23 +33,29 @@ sync_ledger(void *arg, uint64_t deadline_us)
 	return spread_sync(x->state.ledger, x->settings, &x->no_redis);
 }
 
+static bool
+open_redis(struct explain *x, struct error *e)
+{
+	const struct settings *s = x->settings;
+
+	if (!conn_address_ok(s->redis, e))
+		return false;
+	x->redis = redis_store_new(s->redis, s->ns, ANSWER_US);
+	if (x->redis == NULL)
+		return error_set(e, "out of memory");
+	if (redis_store_probe(x->redis, e))
+		x->store = peek_new(x->redis);
+	return x->store != NULL;
+}
+
 /* Opens what there is; without it parts of the answer are unknown. */
 static void
 open_world(struct explain *x)
 {
-	const struct settings *s = x->settings;
+	struct error e = { "" };
 
-	if (!state_open(&x->state, s, &x->no_state)) {
-		error_set(&x->no_redis, "not asked");
-		return;
-	}
-	if (!conn_address_ok(s->redis, &x->no_redis))
-		return;
-	x->redis = redis_store_new(s->redis, s->ns, ANSWER_US);
-	if (x->redis == NULL)
-		error_set(&x->no_redis, "out of memory");
-	else if (redis_store_probe(x->redis, &x->no_redis))
-		x->store = peek_new(x->redis);
+	if (state_open(&x->state, x->settings, &x->no_state) && !open_redis(x, &e))
+		error_set(&x->no_redis, "Redis not reachable: %s", e.text);
 }
 
 static void
@@ -72,6 +64,7 @@ close_world(struct explain *x)
 	store_free(x->store);
 	store_free(x->redis);
 	state_close(&x->state);
+	free(x->freeze);
 }
 
 /* What decide() needs when nobody can be asked. */
@@ -100,6 +93,26 @@ ask_levels(struct explain *x)
 	}
 }
 
+/* What stops it, whether or not it is exempt from that. */
+static void
+look_frozen(struct explain *x)
+{
+	struct policy_plan plan;
+	const struct scope_mail mail = { &x->facts.f, x->policy, &plan, false };
+	struct ledger_view view;
+	struct record *active;
+	size_t n;
+
+	policy_eval(x->policy, &x->facts.f, &plan);
+	ledger_look(x->state.ledger, &mail, &view);
+	x->is_frozen = view.is_frozen;
+	active = ledger_active(x->state.ledger, &n);
+	if (view.is_frozen && order_select(active, n, view.freeze_id) > 0)
+		x->freeze = active;
+	else
+		free(active);
+}
+
 static void
 ask(struct explain *x)
 {
@@ -123,165 +136,67 @@ ask(struct explain *x)
 		return;
 	}
 	decide(&site, &m, &x->d);
-	ledger_look(x->state.ledger, &m.facts, &x->view);
+	look_frozen(x);
 	if (x->store != NULL && x->d.outcome.now_us == 0)
 		ask_levels(x);
 }
 
-/* Levels are there if the store was asked and could tell. */
-static bool
-has_levels(const struct explain *x)
+/* The policy that sluiced runs may not be the one in the file. */
+static void
+ask_sluiced(struct explain *x)
+{
+	bool is_running;
+	struct error why;
+	json_t *status = running_status(x->settings->state, clock_real_us(),
+					&is_running, &why);
+	const char *digest = json_string_value(json_object_get(
+				json_object_get(status, "policy"), "digest"));
+
+	snprintf(x->digest, sizeof(x->digest), "%016" PRIx64,
+		 policy_digest(x->policy));
+	if (is_running && digest != NULL)
+		snprintf(x->running, sizeof(x->running), "%s", digest);
+	json_decref(status);
+}
+
+struct policy_limit
+explain_limit(const struct explain *x, unsigned place)
+{
+	return policy_limit(x->policy, x->d.plan.limit[place]);
+}
+
+bool
+explain_has_levels(const struct explain *x)
 {
 	return x->d.outcome.now_us != 0 && (x->d.outcome.answer == STORE_TAKEN ||
 					    x->d.outcome.answer == STORE_REFUSED);
 }
 
-static void
-print_freeze(const struct explain *x)
+const char *
+explain_no_levels(const struct explain *x)
 {
-	char age[SHOW_AGE_MAX], who[SHOW_WHO_MAX], scope[SCOPE_TEXT_MAX + 1];
-	const char *broken = ledger_broken(x->state.ledger);
-	struct record *active;
-	size_t n;
-
-	active = ledger_active(x->state.ledger, &n);
-	if (!x->view.is_frozen) {
-		puts("frozen     no");
-	} else if (broken != NULL) {
-		printf("frozen     yes: %s\n", broken);
-	} else if (order_select(active, n, x->view.freeze_id) > 0) {
-		scope_text(&active->scope, scope);
-		printf("frozen     yes: ");
-		show_put(scope, stdout);
-		printf(", %s ago, by %s: ",
-		       show_age(show_since(active->time_us, clock_real_us()), age),
-		       show_who(active, who));
-		show_put(active->reason, stdout);
-		printf(" (%s)\n", active->id);
-	}
-	free(active);
+	if (x->state.ledger == NULL)
+		return x->no_state.text;
+	if (x->d.plan.n == 0 || explain_has_levels(x))
+		return NULL;
+	return x->no_redis.text[0] != '\0' ? x->no_redis.text : "Redis could not tell";
 }
 
-static void
-print_window(const struct explain *x, unsigned bucket, unsigned window,
-	     const struct policy_window *w)
+bool
+explain_has_verdict(const struct explain *x)
+{
+	return x->state.ledger != NULL && x->d.cause != CAUSE_DOWN &&
+		x->d.cause != CAUSE_STALE;
+}
+
+uint32_t
+explain_level(const struct explain *x, const struct policy_window *w,
+	      unsigned place, unsigned which)
 {
 	const struct bucket_rate rate = { w->interval_us, w->burst };
 	const struct store_outcome *o = &x->d.outcome;
-	char text[64], wait[SHOW_AGE_MAX];
-	uint64_t full;
 
-	policy_window_text(w, text, sizeof(text));
-	if (!has_levels(x)) {
-		printf("             %s\n", text);
-		return;
-	}
-	full = o->full_us[bucket][window];
-	printf("             %-22s  level %u/%u", text,
-	       bucket_level(rate, full, o->now_us), w->burst);
-	if (full > o->now_us)
-		printf(", full again in %s", show_wait(full - o->now_us, wait));
-	putchar('\n');
-}
-
-static void
-print_limit(const struct explain *x, unsigned i)
-{
-	struct policy_limit l = policy_limit(x->policy, x->d.plan.limit[i]);
-	char key[POLICY_KEY_MAX];
-
-	policy_key_text(x->policy, x->d.plan.limit[i], &x->facts.f, key, sizeof(key));
-	printf("limit      %s, key ", l.name);
-	show_put(key, stdout);
-	printf(", else %s\n", policy_action_word(l.action));
-	for (unsigned k = 0; k < l.n_windows; k++)
-		print_window(x, i, k, &l.window[k]);
-}
-
-static void
-print_limits(const struct explain *x)
-{
-	if (x->d.plan.n == 0)
-		puts("limit      none applies");
-	for (unsigned i = 0; i < x->d.plan.n; i++)
-		print_limit(x, i);
-	if (x->state.ledger == NULL)
-		puts("             levels unknown");
-	else if (x->store == NULL)
-		printf("             levels unknown: Redis not reachable: %s\n",
-		       x->no_redis.text);
-	else if (!has_levels(x))
-		printf("             levels unknown: Redis could not tell%s%s\n",
-		       x->no_redis.text[0] != '\0' ? ": " : "", x->no_redis.text);
-}
-
-static void
-print_cause(const struct explain *x)
-{
-	const struct decision *d = &x->d;
-	struct policy_limit l = { 0 };
-	char window[64] = "", wait[SHOW_AGE_MAX];
-
-	if (d->cause == CAUSE_LIMIT || d->cause == CAUSE_NEVER) {
-		l = policy_limit(x->policy, d->plan.limit[d->bucket]);
-		policy_window_text(&l.window[d->window], window, sizeof(window));
-	}
-	switch (d->cause) {
-	case CAUSE_NONE:
-		puts(d->plan.n > 0 ? "every limit has room" : "no limit applies");
-		break;
-	case CAUSE_LIMIT:
-		printf("%s of limit %s is used up; room again in %s\n",
-		       window, l.name, show_wait(d->outcome.wait_us, wait));
-		break;
-	case CAUSE_NEVER:
-		printf("it can never pass %s of limit %s, however long it waits\n",
-		       window, l.name);
-		break;
-	case CAUSE_FROZEN:
-		puts("it is frozen");
-		break;
-	default:
-		puts("");
-	}
-}
-
-/* EXIT_PART: it depends on what could not be asked. */
-static int
-print_verdict(const struct explain *x)
-{
-	const struct decision *d = &x->d;
-	struct verdict_reply reply;
-
-	if (x->state.ledger == NULL || d->cause == CAUSE_DOWN ||
-	    d->cause == CAUSE_STALE) {
-		puts("verdict    unknown");
-		return EXIT_PART;
-	}
-	printf("verdict    %s: ", verdict_word(d->verdict));
-	print_cause(x);
-	verdict_reply(&reply, d->verdict, d->cause, d->text);
-	if (reply.code != NULL)
-		printf("reply      %s %s %s\n", reply.code, reply.dsn, reply.text);
-	return EXIT_YES;
-}
-
-static int
-print(const struct explain *x)
-{
-	printf("policy     %s, %016" PRIx64 "\n", x->settings->policy,
-	       policy_digest(x->policy));
-	facts_print(&x->facts, stdout);
-	if (x->state.ledger != NULL)
-		print_freeze(x);
-	else
-		printf("frozen     unknown: %s\n", x->no_state.text);
-	print_limits(x);
-	if (x->is_traced) {
-		puts("trace");
-		policy_trace(x->policy, &x->facts.f, stdout);
-	}
-	return print_verdict(x);
+	return bucket_level(rate, o->full_us[place][which], o->now_us);
 }
 
 /* EXIT_YES: go on. */
@@ -289,7 +204,8 @@ static int
 options(struct explain *x, struct settings *s, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		SETTINGS_LONG, FACTS_LONG, { "trace", no_argument, NULL, 't' }, { 0 }
+		SETTINGS_LONG, FACTS_LONG, { "trace", no_argument, NULL, 't' },
+		{ "json", no_argument, NULL, 'j' }, { 0 }
 	};
 	struct error e;
 	int c;
@@ -299,6 +215,8 @@ options(struct explain *x, struct settings *s, int argc, char **argv)
 			return command_usage(NULL);
 		if (c == 't')
 			x->is_traced = true;
+		else if (c == 'j')
+			x->is_json = true;
 		else if (!facts_take(&x->facts, c, optarg, &e))
 			return command_usage("%s", e.text);
 	}
@@ -339,9 +257,11 @@ explain(struct settings *s, int argc, char **argv)
 	if (code == EXIT_YES)
 		code = load(&x);
 	if (code == EXIT_YES) {
+		ask_sluiced(&x);
 		open_world(&x);
 		ask(&x);
-		code = print(&x);
+		(x.is_json ? explain_print_json : explain_print)(&x);
+		code = explain_has_verdict(&x) ? EXIT_YES : EXIT_PART;
 		close_world(&x);
 	}
 	policy_free(x.policy);
@@ -350,14 +270,17 @@ explain(struct settings *s, int argc, char **argv)
 
 const struct verb verb_explain = {
 	"explain", explain, "what would become of this message now, and why",
-	"usage: sluice explain [--class CLASS] FACTS [--trace]\n\n"
-	"Prints which limits apply, with key and level, whether it is frozen, and the\n"
-	"verdict. Charges nothing. Values may be in any spelling.\n\n"
+	"usage: sluice explain [--class CLASS] FACTS [--trace] [--json]\n\n"
+	"Prints which limits or which exemption apply, with key and level, whether it is\n"
+	"frozen, and the verdict. Charges nothing. Values may be in any spelling.\n\n"
 	"  --script UID:FILE    --uid N       local mail\n"
 	"  --login LOGIN                      authenticated mail\n"
 	"  --client IP                        relayed or inbound mail\n"
 	"  --class CLASS        local, authenticated, relayed, inbound; mostly follows\n"
 	"  --sender ADDRESS     --listener NAME    --rcpts N (1)\n"
-	"  --trace              the path through the policy's program\n\n"
+	"  --header NAME=VALUE  a header that the policy looks at; more than once\n"
+	"  --time HH:MM         --day DAY          instead of now\n"
+	"  --trace              the path through the policy's program\n"
+	"  --json               all of it for programs\n\n"
 	"Exit 3: part of the answer is unknown, as Redis or the ledger cannot be read.\n",
 };

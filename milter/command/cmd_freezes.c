@@ -21,9 +21,12 @@ freeze_json(const struct record *r)
 	char scope[SCOPE_TEXT_MAX + 1];
 
 	scope_text(&r->scope, scope);
-	return json_pack("{s:o, s:I, s:o, s:o, s:o, s:s}",
+	return json_pack("{s:o, s:I, s:o, s:o, s:o, s:o, s:s}",
 			 "scope", show_json(scope),
-			 "since", (json_int_t)r->time_us, "by", show_json(r->by),
+			 "since", (json_int_t)r->time_us,
+			 "until", r->until_us > 0 ?
+			 json_integer((json_int_t)r->until_us) : json_null(),
+			 "by", show_json(r->by),
 			 "sudo", show_json(r->sudo),
 			 "reason", show_json(r->reason), "id", r->id);
 }
@@ -55,10 +58,24 @@ scope_width(const struct record *r, size_t n)
 	return (int)width;
 }
 
+/* "a thaw", "in 12 min": until when it holds. */
+static const char *
+until(const struct record *r, uint64_t now_us, char out[SHOW_AGE_MAX + 8])
+{
+	char wait[SHOW_AGE_MAX];
+
+	if (r->until_us == 0)
+		return "a thaw";
+	snprintf(out, SHOW_AGE_MAX + 8, "in %s",
+		 show_age(show_since(now_us, r->until_us), wait));
+	return out;
+}
+
 static void
 print_table(const struct record *r, size_t n)
 {
 	char scope[SCOPE_TEXT_MAX + 1], age[SHOW_AGE_MAX], who[SHOW_WHO_MAX];
+	char end[SHOW_AGE_MAX + 8];
 	uint64_t now = clock_real_us();
 	int width = scope_width(r, n);
 
@@ -66,13 +83,13 @@ print_table(const struct record *r, size_t n)
 		puts("Nothing is frozen.");
 		return;
 	}
-	printf("%-*s  %-12s  %-16s  %-20s  %s\n", width, "SCOPE", "SINCE", "BY",
-	       "ID", "REASON");
+	printf("%-*s  %-12s  %-12s  %-16s  %-20s  %s\n", width, "SCOPE", "SINCE",
+	       "UNTIL", "BY", "ID", "REASON");
 	for (size_t i = 0; i < n; i++) {
 		scope_text(&r[i].scope, scope);
-		printf("%-*s  %-12s  %-16s  %-20s  ", width, scope,
+		printf("%-*s  %-12s  %-12s  %-16s  %-20s  ", width, scope,
 		       show_age(show_since(r[i].time_us, now), age),
-		       show_who(&r[i], who), r[i].id);
+		       until(&r[i], now, end), show_who(&r[i], who), r[i].id);
 		show_put(r[i].reason, stdout);
 		putchar('\n');
 	}
@@ -143,7 +160,8 @@ freezes(struct settings *s, int argc, char **argv)
 const struct verb verb_freezes = {
 	"freezes", freezes, "what is frozen, since when, by whom and why",
 	"usage: sluice freezes [--json]\n\n"
-	"Lists what is frozen on any node, oldest first. Exit 0 also when nothing is;\n"
+	"Lists what is frozen on any node, oldest first. What a limit froze (`freeze\n"
+	"after`) is by `policy`; its time may end. Exit 0 also when nothing is frozen;\n"
 	"3 without Redis: then as this node knows it; 1 when the ledger cannot be\n"
 	"trusted: then everything is frozen.\n",
 };

@@ -1,16 +1,12 @@
 /*
  * cmd_status.c - `sluice status`: how this node is, on one screen.
  *
- * sluiced writes its status file every second; an old one, or one of a process
- * that is gone, means that it does not run. The ledger is read here, as it
- * holds without sluiced too.
+ * The ledger is read here, as it holds without sluiced too.
  */
 #include "command.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,10 +16,9 @@
 
 #include "../clock.h"
 #include "../load.h"
+#include "running.h"
 #include "show.h"
 #include "state.h"
-
-#define OLD_US UINT64_C(5000000)
 
 struct look {
 	const struct settings *settings;
@@ -73,26 +68,11 @@ text(const struct look *l, const char *group, const char *name)
 static void
 look_daemon(struct look *l)
 {
-	char path[4096], age[SHOW_AGE_MAX];
-	uint64_t old_us;
-	pid_t pid;
+	struct error why;
 
-	snprintf(path, sizeof(path), "%s/status.json", l->settings->state);
-	l->file = json_load_file(path, 0, NULL);
-	if (l->file == NULL) {
-		problem(l, "sluiced is not running: no status in %s", path);
-		return;
-	}
-	pid = (pid_t)number(l, NULL, "pid");
-	old_us = show_since(number(l, NULL, "written"), l->now_us);
-	l->is_running = false;
-	if (pid <= 0 || (kill(pid, 0) < 0 && errno == ESRCH))
-		problem(l, "sluiced is not running: process %d is gone", (int)pid);
-	else if (old_us > OLD_US)
-		problem(l, "sluiced is not running or hangs: its last status is %s old",
-			show_age(old_us, age));
-	else
-		l->is_running = true;
+	l->file = running_status(l->settings->state, l->now_us, &l->is_running, &why);
+	if (!l->is_running)
+		problem(l, "%s", why.text);
 }
 
 static void
@@ -224,10 +204,11 @@ print_counters(const struct look *l)
 		       (uint64_t)json_integer_value(json_object_get(verdicts, "tempfail")),
 		       (uint64_t)json_integer_value(json_object_get(verdicts, "reject")));
 	printf("\nrefused   %" PRIu64 " by a limit, %" PRIu64 " can never pass, %"
-	       PRIu64 " frozen, %" PRIu64 " without a store\n",
+	       PRIu64 " frozen, %" PRIu64 " could not be judged\n",
 	       number(l, "refused", "limit"), number(l, "refused", "never"),
 	       number(l, "refused", "frozen"),
-	       number(l, "refused", "stale") + number(l, "refused", "down"));
+	       number(l, "refused", "alone") + number(l, "refused", "stale") +
+	       number(l, "refused", "over") + number(l, "refused", "down"));
 	printf("observed  %" PRIu64 " would have been refused\n",
 	       number(l, NULL, "observed"));
 }

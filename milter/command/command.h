@@ -21,8 +21,8 @@ struct verb {
 	const char *help;	/* `sluice VERB --help` */
 };
 
-extern const struct verb verb_check, verb_dump, verb_explain, verb_freeze,
-	verb_thaw, verb_freezes, verb_status;
+extern const struct verb verb_check, verb_dump, verb_fmt, verb_explain,
+	verb_freeze, verb_thaw, verb_freezes, verb_status;
 
 /* Says on stderr what is wrong with the command line, and where its help is.
  * NULL: getopt has already said it. Returns EXIT_USAGE. */

@@ -14,7 +14,7 @@
 enum facts_option {
 	FACTS_CLASS = FACTS_OPTION_FIRST,
 	FACTS_UID, FACTS_SCRIPT, FACTS_LOGIN, FACTS_SENDER, FACTS_CLIENT,
-	FACTS_LISTENER, FACTS_RCPTS
+	FACTS_LISTENER, FACTS_RCPTS, FACTS_HEADER, FACTS_TIME, FACTS_DAY
 };
 
 #define FACTS_LONG \
@@ -25,28 +25,38 @@ enum facts_option {
 	{ "sender", required_argument, NULL, FACTS_SENDER }, \
 	{ "client", required_argument, NULL, FACTS_CLIENT }, \
 	{ "listener", required_argument, NULL, FACTS_LISTENER }, \
-	{ "rcpts", required_argument, NULL, FACTS_RCPTS }
+	{ "rcpts", required_argument, NULL, FACTS_RCPTS }, \
+	{ "header", required_argument, NULL, FACTS_HEADER }, \
+	{ "time", required_argument, NULL, FACTS_TIME }, \
+	{ "day", required_argument, NULL, FACTS_DAY }
 
 /* Where the texts of facts lie; f points into it, so it must stay in place. */
 struct facts_options {
 	struct policy_facts f;
-	char text[POLICY_FACTS][IDENTITY_MAX + 1];
+	char text[POLICY_FACT_IDS][IDENTITY_MAX + 1];
+	const char *sender;		/* as it was given; NULL: it was not */
+	const char *header[POLICY_HEADERS_MAX];	/* NAME=VALUE */
+	unsigned n_headers;
 	bool has_class;
 	bool is_local;
 };
 
+/* One recipient, now. */
 void facts_init(struct facts_options *o);
 
-/* Takes one option in any spelling. False: e. */
+/* Takes one option in any spelling; keeps value. False: e. */
 bool facts_take(struct facts_options *o, int c, const char *value,
 		struct error *e);
 
-/* After the options: sets the class as sluiced would, and refuses facts that no
- * message has together. False: e. */
+/* After the options: reads sender and headers as the policy does, sets the class
+ * as sluiced would, and refuses facts that no message has together. False: e. */
 bool facts_finish(struct facts_options *o, const struct policy *p,
 		  struct error *e);
 
-/* A line for each fact, in normal form. */
-void facts_print(const struct facts_options *o, FILE *out);
+/* Calls fn for each fact, in normal form: "script", "33:contact.php"; "header
+ * subject", "hello". */
+void facts_each(const struct facts_options *o, const struct policy *p,
+		void (*fn)(const char *word, const char *value, void *arg),
+		void *arg);
 
 #endif

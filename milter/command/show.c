@@ -15,6 +15,7 @@ static const char *const kinds[] = {
 	[SCOPE_SENDER] = "sender",
 	[SCOPE_DOMAIN] = "sender domain",
 	[SCOPE_CLIENT] = "client",
+	[SCOPE_LIMIT] = "what meets limit",
 };
 
 const char *
@@ -23,7 +24,7 @@ show_scope(const struct scope *s, char out[SHOW_SCOPE_MAX])
 	char text[SCOPE_TEXT_MAX + 1], *value;
 
 	scope_text(s, text);
-	value = strchr(text, ':');	/* the word before it is the kind */
+	value = strpbrk(text, ":/");	/* the word before it is the kind */
 	if (s->kind == SCOPE_CLASS)
 		snprintf(out, SHOW_SCOPE_MAX, "all %s mail",
 			 policy_class_word(s->class));

@@ -11,7 +11,7 @@
 
 #include "../ledger/record.h"
 
-#define SHOW_SCOPE_MAX (IDENTITY_MAX + 32)
+#define SHOW_SCOPE_MAX (SCOPE_TEXT_MAX + 32)
 #define SHOW_AGE_MAX 32
 #define SHOW_WHO_MAX (2 * RECORD_WHO_MAX + 8)
 

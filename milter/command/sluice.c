@@ -10,9 +10,10 @@
 #include <string.h>
 
 #include "../log.h"
+#include "../version.h"
 
 static const struct verb *const verbs[] = {
-	&verb_check, &verb_dump, &verb_explain,
+	&verb_check, &verb_dump, &verb_fmt, &verb_explain,
 	&verb_freeze, &verb_thaw, &verb_freezes, &verb_status,
 };
 
@@ -133,6 +134,10 @@ main(int argc, char **argv)
 	log_open("sluice", true, LOG_LEVEL_WARNING);
 	if (argc < 2)
 		return command_usage("a verb is missing");
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("sluice " VERSION);
+		return EXIT_YES;
+	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
 		help(stdout);
 		return EXIT_YES;

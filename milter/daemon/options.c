@@ -25,11 +25,12 @@ const char options_help[] =
 	"      --log stderr|syslog  stderr\n"
 	"      --umask OCTAL        for the socket: 007\n"
 	"      --verbose            log accepted mail, too\n"
+	"      --version            say which sluiced this is\n"
 	"\n"
 	"USR1 reloads the policy; TERM stops. See sluiced(8).\n";
 
 enum { OPT_LOCAL_NAME = 256, OPT_TIMEOUT, OPT_CLEAR_LOG, OPT_LOG, OPT_UMASK,
-       OPT_VERBOSE };
+       OPT_VERBOSE, OPT_VERSION };
 
 static const struct option longs[] = {
 	SETTINGS_LONG,
@@ -40,6 +41,7 @@ static const struct option longs[] = {
 	{ "log", required_argument, NULL, OPT_LOG },
 	{ "umask", required_argument, NULL, OPT_UMASK },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
+	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -73,6 +75,8 @@ take(struct options *o, int c, const char *value, struct error *e)
 		return o->is_check = true;
 	case 'h':
 		return o->is_help = true;
+	case OPT_VERSION:
+		return o->is_version = true;
 	case OPT_VERBOSE:
 		return o->is_verbose = true;
 	case OPT_LOCAL_NAME:
@@ -115,7 +119,7 @@ options_parse(struct options *o, int argc, char **argv, struct error *e)
 	while ((c = getopt_long(argc, argv, SETTINGS_SHORT "s:th", longs, NULL)) != -1)
 		if (!take(o, c, optarg, e))
 			return false;
-	if (o->is_help)
+	if (o->is_help || o->is_version)
 		return true;
 	if (optind < argc)
 		return error_set(e, "'%.100s' is not a flag; see sluiced --help",

@@ -21,6 +21,7 @@ struct options {
 	bool is_verbose;
 	bool is_check;			/* -t */
 	bool is_help;
+	bool is_version;
 };
 
 /* False: e says what is wrong with the command line. */

@@ -22,6 +22,7 @@
 #include "../store/memory.h"
 #include "../store/outage.h"
 #include "../store/redis_store.h"
+#include "../version.h"
 #include "fitness.h"
 #include "keeper.h"
 #include "lock.h"
@@ -315,6 +316,10 @@ main(int argc, char **argv)
 	}
 	if (o->is_help) {
 		fputs(options_help, stdout);
+		return EXIT_SUCCESS;
+	}
+	if (o->is_version) {
+		puts("sluiced " VERSION);
 		return EXIT_SUCCESS;
 	}
 	if (geteuid() == 0) {

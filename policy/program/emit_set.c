@@ -75,7 +75,7 @@ add_globs(struct emit *e, const struct ast_value *v, struct prog_set *s)
 static void
 add_slots(struct emit *e, struct prog_set *s)
 {
-	const struct prog_text *name;
+	const struct prog_text *names;
 	const char *bytes;
 	uint32_t *slot;
 
@@ -86,10 +86,11 @@ add_slots(struct emit *e, struct prog_set *s)
 	if (e->pools.is_full)
 		return;
 	slot = (uint32_t *)e->pools.pool[POOL_SLOTS].p + s->first_slot;
-	name = (struct prog_text *)e->pools.pool[POOL_NAMES].p + s->first_name;
+	names = (struct prog_text *)e->pools.pool[POOL_NAMES].p;
 	bytes = e->pools.pool[POOL_BYTES].p;
 	for (uint32_t i = 0; i < s->n_names; i++) {
-		uint64_t at = prog_hash(bytes + name[i].at, name[i].len);
+		const struct prog_text *name = &names[s->first_name + i];
+		uint64_t at = prog_hash(bytes + name->at, name->len);
 
 		while (slot[at & (s->n_slots - 1)] != 0)
 			at++;

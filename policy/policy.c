@@ -9,15 +9,25 @@
 #include "program/emit.h"
 #include "language/parse.h"
 #include "language/words.h"
+#include "trial/trial.h"
 
 #define MEMORY_MAX ((size_t)256 << 20)	/* for the tree of one policy */
 
 static struct policy *
 compile(struct ast_policy *tree, struct arena *a, struct diags *d)
 {
+	struct policy *p;
+
 	check_policy(tree, a, d);
-	return diags_errors(d) == 0 && !arena_is_full(a) ?
-	       emit_policy(tree, a) : NULL;
+	if (diags_errors(d) > 0 || arena_is_full(a))
+		return NULL;
+	p = emit_policy(tree, a);
+	if (p != NULL)
+		trial_run(tree, p, a, d);
+	if (diags_errors(d) == 0 && !arena_is_full(a))
+		return p;
+	policy_free(p);
+	return NULL;
 }
 
 struct policy *

@@ -1,0 +1,224 @@
+/*
+ * trial_report.c - a failed expectation, in sentences.
+ */
+#include "trial_report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../language/words.h"
+#include "duration.h"
+
+#define NUMBER_MAX 64
+#define REST_MAX 128
+#define WINDOW_MAX 64
+#define KEY_MAX (sizeof(" for ") + WATCH_KEY_MAX)
+
+struct report {
+	const struct watch *watch;
+	const struct ast_policy *tree;
+	const struct policy *policy;
+	struct diags *d;
+};
+
+static const char *const relations[] = {
+	[AST_EQ] = "=", [AST_LT] = "<", [AST_GT] = ">", [AST_LE] = "<=",
+	[AST_GE] = ">=",
+};
+
+static const char *
+subject(const struct watch *w)
+{
+	return w->bound->subject == AST_FIRST_REFUSAL ? "first refusal" :
+	       words_subjects.list[w->bound->subject];
+}
+
+/* A number, or a time, as the subject has it. */
+static void
+print_number(const struct watch *w, uint64_t n, char out[NUMBER_MAX])
+{
+	if (w->bound->subject != AST_FIRST_REFUSAL)
+		snprintf(out, NUMBER_MAX, "%llu", (unsigned long long)n);
+	else if (n == WATCH_NONE)
+		snprintf(out, NUMBER_MAX, "none");
+	else
+		duration_text(n, out);
+}
+
+static void
+print_when(const struct moment *m, char out[NUMBER_MAX])
+{
+	char time[DURATION_MAX];
+
+	if (m->at_us == 0)
+		snprintf(out, NUMBER_MAX, "at once");
+	else
+		snprintf(out, NUMBER_MAX, "after %s",
+			 duration_text(m->at_us, time));
+}
+
+static const char *
+ordinal_end(uint64_t n)
+{
+	if (n % 100 >= 11 && n % 100 <= 13)
+		return "th";
+	switch (n % 10) {
+	case 1: return "st";
+	case 2: return "nd";
+	case 3: return "rd";
+	default: return "th";
+	}
+}
+
+static void
+print_too_many(const struct watch *w, char out[REST_MAX])
+{
+	uint64_t n = watch_ordinal(w);
+	char when[NUMBER_MAX];
+
+	if (w->broken.stream == NULL)
+		return;
+	print_when(&w->broken, when);
+	snprintf(out, REST_MAX, ": the %llu%s message was %s %s",
+		 (unsigned long long)n, ordinal_end(n), subject(w), when);
+}
+
+static void
+print_too_few(const struct watch *w, char out[REST_MAX])
+{
+	bool is_accepted = w->bound->subject == AST_ACCEPTED;
+	const struct moment *m = is_accepted ? &w->first_refusal : &w->broken;
+	char when[NUMBER_MAX];
+
+	print_when(m, when);
+	if (is_accepted && m->stream == NULL)
+		snprintf(out, REST_MAX, ": no more were sent");
+	else if (is_accepted)
+		snprintf(out, REST_MAX, ": the first refusal came %s", when);
+	else if (m->stream == NULL)
+		snprintf(out, REST_MAX, ": no message was %s", subject(w));
+	else
+		snprintf(out, REST_MAX, ": the last message was %s %s",
+			 subject(w), when);
+}
+
+static void
+report_bound(const struct report *r)
+{
+	const struct watch *w = r->watch;
+	char want[NUMBER_MAX], got[NUMBER_MAX], rest[REST_MAX] = "";
+
+	print_number(w, w->bound->number, want);
+	print_number(w, w->got, got);
+	if (w->bound->subject == AST_FIRST_REFUSAL && w->got == WATCH_NONE)
+		snprintf(rest, sizeof(rest), ": all messages were accepted");
+	else if (w->bound->subject != AST_FIRST_REFUSAL && w->is_too_many)
+		print_too_many(w, rest);
+	else if (w->bound->subject != AST_FIRST_REFUSAL)
+		print_too_few(w, rest);
+	diag_error(r->d, w->bound->at, "expected %s %s %s, got %s%s", subject(w),
+		   relations[w->bound->relation], want, got, rest);
+}
+
+static const struct ast_limit *
+find(const struct ast_limit *l, const char *name)
+{
+	while (l != NULL && !words_equal(l->name.text, name))
+		l = l->next;
+	return l;
+}
+
+/* Names are unique over all three. */
+static struct span
+place(const struct ast_policy *tree, const char *name)
+{
+	const struct ast_limit *l = find(tree->limits, name);
+
+	if (l == NULL)
+		l = find(tree->exempts, name);
+	if (l == NULL)
+		l = find(tree->frozen.exempts, name);
+	return l != NULL ? l->name.at : (struct span){ 0, 0 };
+}
+
+/* Nothing where one bucket is for all. */
+static void
+print_key(const struct moment *m, char out[KEY_MAX])
+{
+	if (strcmp(m->key, "-") == 0)
+		out[0] = '\0';
+	else
+		snprintf(out, KEY_MAX, " for %s", m->key);
+}
+
+/* What the limit did, and how full it was. */
+static void
+note_limit(const struct report *r, const struct moment *m, const char *did)
+{
+	struct policy_limit l = policy_limit(r->policy, (unsigned)m->limit);
+	const char *kind = l.kind == POLICY_LIMIT ? "limit" : "exemption";
+	const char *also = m->cause == GATE_SPENT ?
+			   ", and what it may hold is spent" : "";
+	struct span at = place(r->tree, l.name);
+	char when[NUMBER_MAX], key[KEY_MAX], window[WINDOW_MAX] = "";
+
+	print_when(m, when);
+	print_key(m, key);
+	if (m->window != NULL)
+		policy_window_text(m->window, window, sizeof(window));
+	if (m->cause == GATE_FROZEN)
+		diag_note(r->d, at, "%s '%s' %s, %s: it had frozen all%s", kind,
+			  l.name, did, when, key);
+	else if (m->cause == GATE_NEVER)
+		diag_note(r->d, at, "%s '%s' %s, %s: %s has never room for %u at "
+			  "once", kind, l.name, did, when, window, m->recipients);
+	else
+		diag_note(r->d, at, "%s '%s' %s, %s: %s is at %u of %u%s%s", kind,
+			  l.name, did, when, window, m->level, m->window->burst,
+			  key, also);
+}
+
+static void
+note_cause(const struct report *r, const struct moment *m, const char *did)
+{
+	if (m->limit >= 0)
+		note_limit(r, m, did);
+	else if (m->cause == GATE_OVER)
+		diag_note(r->d, m->stream->at, "it meets more than %d limits, so "
+			  "it does not go", POLICY_PLAN_MAX);
+	else
+		diag_note(r->d, m->stream->at, "no limit that refuses applies "
+			  "to it");
+}
+
+/* What came too late, or too early, is seen at the first refusal. */
+static const struct moment *
+parting(const struct watch *w)
+{
+	bool is_broken = w->broken.stream != NULL;
+
+	if (w->bound->subject == AST_ACCEPTED && !w->is_too_many)
+		return &w->first_refusal;
+	return is_broken ? &w->broken : &w->first_refusal;
+}
+
+void
+trial_report(const struct watch *w, const struct ast_policy *tree,
+	     const struct policy *p, struct diags *d)
+{
+	const struct report r = { w, tree, p, d };
+	const struct moment *m = parting(w), *first = &w->first_refusal;
+	bool is_let_through = m->stream != NULL && m->cause == GATE_TAKEN;
+
+	report_bound(&r);
+	if (m->stream != NULL) {
+		diag_note(d, m->stream->at, "this was message %llu of this stream",
+			  (unsigned long long)m->number);
+		note_cause(&r, m, is_let_through ? "let it through" :
+			   m == first ? "refused first" : "refused it");
+	}
+	if (first->stream == NULL)
+		diag_note(d, w->bound->at, "no limit refused any of these");
+	else if (is_let_through)
+		note_cause(&r, first, "refused first");
+}

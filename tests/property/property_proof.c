@@ -43,7 +43,7 @@ proof_is_true(void **state)
 {
 	const struct row *row = *state;
 	static char text[TEXT_MAX];
-	unsigned long n = parts_effort(60000) / MESSAGES, compiled = 0, escaping = 0;
+	unsigned long n = parts_effort(1000000) / MESSAGES, compiled = 0, escaping = 0;
 	struct random r = random_seed(2);
 	struct policy_facts f;
 	struct parts x;

@@ -10,12 +10,35 @@
 #include <string.h>
 
 #include "../load.h"
+#include "against.h"
 
 static int
 bad_file(const struct diags *d, const struct error *e)
 {
 	diags_print(d, stderr);
 	return command_fail("%s", e->text);
+}
+
+/* What the policy in the file old would change if this one took its place. */
+static int
+compare(const char *old, const struct policy *p)
+{
+	struct diags *d = diags_new();
+	struct policy *was = NULL;
+	struct error e;
+	int code = EXIT_YES;
+
+	if (d != NULL)
+		was = load_policy(old, d, &e);
+	if (d == NULL)
+		code = command_fail("out of memory");
+	else if (was == NULL)
+		code = bad_file(d, &e);
+	else if (!against_print(was, p, stdout))
+		code = command_fail("out of memory");
+	policy_free(was);
+	diags_free(d);
+	return code;
 }
 
 /* Warnings are said, and fail the check only where they were asked to. */
@@ -51,26 +74,31 @@ warn_unloadable(const char *path)
 	diags_free(d);
 }
 
+/* What is to be done with a policy that compiles. */
+struct check {
+	bool is_strict, is_dump;
+	const char *against;		/* NULL: nothing to compare with */
+};
+
 static int
-on_policy(struct settings *s, int argc, char **argv, bool is_strict,
-	  bool is_dump)
+on_policy(const struct check *k, const char *path)
 {
 	struct diags *d = diags_new();
-	const char *path = optind < argc ? argv[optind] : s->policy;
 	struct policy *p;
 	struct error e;
-	int code;
+	int code = EXIT_YES;
 
 	if (d == NULL)
 		return command_fail("out of memory");
 	p = load_policy(path, d, &e);
 	if (p == NULL) {
 		code = bad_file(d, &e);
-	} else if (is_dump) {
+	} else if (k->is_dump) {
 		policy_dump(p, stdout);
-		code = EXIT_YES;
 	} else {
-		code = report(path, p, d, is_strict);
+		code = report(path, p, d, k->is_strict);
+		if (k->against != NULL && compare(k->against, p) != EXIT_YES)
+			code = EXIT_NO;
 		warn_unloadable(path);
 	}
 	policy_free(p);
@@ -81,38 +109,46 @@ on_policy(struct settings *s, int argc, char **argv, bool is_strict,
 static int
 check(struct settings *s, int argc, char **argv)
 {
-	static const struct option longs[] = { SETTINGS_LONG, { 0 } };
-	bool is_strict = false;
+	static const struct option longs[] = {
+		SETTINGS_LONG, { "against", required_argument, NULL, 'a' }, { 0 }
+	};
+	struct check k = { .is_dump = false };
 	int c;
 
 	while ((c = command_getopt(s, argc, argv, "W", longs)) != -1) {
-		if (c != 'W')
+		if (c == '?')
 			return command_usage(NULL);
-		is_strict = true;
+		if (c == 'W')
+			k.is_strict = true;
+		else
+			k.against = optarg;
 	}
 	if (argc - optind > 1)
 		return command_usage("one policy file at a time");
-	return on_policy(s, argc, argv, is_strict, false);
+	return on_policy(&k, optind < argc ? argv[optind] : s->policy);
 }
 
 static int
 dump(struct settings *s, int argc, char **argv)
 {
 	static const struct option longs[] = { SETTINGS_LONG, { 0 } };
+	const struct check k = { .is_dump = true };
 
 	if (command_getopt(s, argc, argv, "", longs) != -1)
 		return command_usage(NULL);
 	if (argc - optind > 1)
 		return command_usage("one policy file at a time");
-	return on_policy(s, argc, argv, false, true);
+	return on_policy(&k, optind < argc ? argv[optind] : s->policy);
 }
 
 const struct verb verb_check = {
 	"check", check, "does the policy compile, and has it no hole",
-	"usage: sluice check [-W] [FILE]\n\n"
-	"Compiles the policy. What is wrong with it is said on stderr, each with its\n"
-	"place in the file. Exit 0: no errors. Exit 1: it would not be loaded.\n\n"
-	"  -W    a warning fails the check too\n",
+	"usage: sluice check [-W] [--against OLD] [FILE]\n\n"
+	"Compiles the policy and runs its trials. What is wrong with it is said on\n"
+	"stderr, each with its place in the file. Exit 0: no errors. Exit 1: it would\n"
+	"not be loaded.\n\n"
+	"  -W               a warning fails the check too\n"
+	"  --against OLD    says what it changes in the policy in that file\n",
 };
 
 const struct verb verb_dump = {

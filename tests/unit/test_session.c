@@ -106,7 +106,18 @@ struct fixture {
 	struct site site;
 	unsigned syncs;
 	bool is_sync_good;
+	unsigned strikes;
+	struct strike strike;		/* the last one */
 };
+
+static void
+note_strike(void *arg, const struct strike *s)
+{
+	struct fixture *fx = arg;
+
+	fx->strikes++;
+	fx->strike = *s;
+}
 
 static bool
 count_sync(void *arg, uint64_t deadline_us)
@@ -149,11 +160,14 @@ open_site(struct fixture *fx, struct store *store)
 		.keys = keys,
 		.ledger = ledger_open(fx->dir, keys, &e),
 		.counters = &fx->counters,
+		.warn = warn_new(),
 		.local_name = "LOCAL",
 		.is_clear_log = true,
 		.timeout_us = 250000,
 		.sync = count_sync,
 		.sync_arg = fx,
+		.freeze = note_strike,
+		.freeze_arg = fx,
 	};
 	if (!live_load(fx->site.live, stderr, &e) || fx->site.ledger == NULL)
 		fail_msg("%s", e.text);
@@ -167,6 +181,7 @@ close_site(struct fixture *fx)
 	char path[128];
 
 	store_free(fx->site.store);
+	warn_free(fx->site.warn);
 	ledger_free(fx->site.ledger);
 	live_free(fx->site.live);
 	keys_free((struct keys *)(uintptr_t)fx->site.keys);

@@ -40,6 +40,10 @@ check_streams(struct check *k, struct ast_trial *t)
 	for (struct ast_stream *s = t->streams; s != NULL; s = s->next) {
 		messages += check_rate(k, s);
 		check_sender(k, &s->who);
+		if (s->who.class == -1)
+			diag_error(k->d, s->at, "how does this mail come in? Add "
+				   "its class: local, authenticated, relayed or "
+				   "inbound");
 	}
 	if (t->streams == NULL)
 		diag_error(k->d, t->name.at, "nobody sends anything here: write a "

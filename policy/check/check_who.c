@@ -6,6 +6,7 @@
  */
 #include "check_who.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "../facts.h"
@@ -38,20 +39,58 @@ check_client(struct check *k, const struct ast_who *w, const struct ast_value *v
 			   QUOTE(v->word.text));
 }
 
-/* A uid with a * in it becomes one only when the * is a number. */
-static bool
-is_numbered_uid(const struct check *k, const struct ast_given *g)
+/* Copies the text with each `what` in it made `with`. Returns the length; 0: it
+ * does not fit. */
+static size_t
+replace(struct policy_text t, struct policy_text what, struct policy_text with,
+	char *to, size_t size)
 {
-	struct policy_text t = g->value.word.text;
-	char raw[IDENTITY_MAX], normal[IDENTITY_MAX + 1];
+	size_t len = 0;
 
-	if (g->fact != POLICY_UID || memchr(t.p, '*', t.len) == NULL ||
-	    t.len > sizeof(raw))
-		return false;
-	for (size_t i = 0; i < t.len; i++)
-		raw[i] = t.p[i] == '*' ? '1' : t.p[i];
-	return check_form(k, g->fact, (struct policy_text){ raw, t.len },
-			  normal) != 0;
+	while (t.len > 0) {
+		bool is_it = t.len >= what.len &&
+			     memcmp(t.p, what.p, what.len) == 0;
+		struct policy_text part = is_it ? with :
+					  (struct policy_text){ t.p, 1 };
+		size_t taken = is_it ? what.len : 1;
+
+		if (part.len > size - len)
+			return 0;
+		memcpy(to + len, part.p, part.len);
+		len += part.len;
+		t.p += taken;
+		t.len -= taken;
+	}
+	return len;
+}
+
+/* A number that does not stand in the text: where it does afterwards, there was
+ * a *, for no end of it is its beginning. */
+static void
+choose_number(struct policy_text t, char number[5])
+{
+	for (unsigned n = 9001; n < 9089; n++) {
+		snprintf(number, 5, "%u", n);
+		if (n % 10 != 9 && memmem(t.p, t.len, number, 4) == NULL)
+			break;
+	}
+}
+
+/* The normal form of a value in which each * is a number; 0: there is none. */
+static size_t
+numbered_form(const struct check *k, enum policy_fact fact, struct policy_text t,
+	      char out[IDENTITY_MAX + 1])
+{
+	static const struct policy_text star = { "*", 1 };
+	char digits[5], raw[IDENTITY_MAX], normal[IDENTITY_MAX + 1];
+	struct policy_text number = { digits, 4 };
+	size_t len;
+
+	choose_number(t, digits);
+	len = replace(t, star, number, raw, sizeof(raw));
+	len = check_form(k, fact, (struct policy_text){ raw, len }, normal);
+	return replace((struct policy_text){ normal, len }, number, star, out,
+		       IDENTITY_MAX);
 }
 
 static void
@@ -59,12 +98,9 @@ check_text(struct check *k, struct ast_given *g)
 {
 	struct ast_value *v = &g->value;
 	char normal[IDENTITY_MAX + 1];
+	size_t len = numbered_form(k, g->fact, v->word.text, normal);
 	const char *kept;
-	size_t len;
 
-	if (is_numbered_uid(k, g))
-		return;
-	len = check_form(k, g->fact, v->word.text, normal);
 	if (len == 0) {
 		check_refuse(k, g->fact, v);
 		return;

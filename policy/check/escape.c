@@ -171,6 +171,20 @@ put_value(struct text *t, enum policy_fact fact, const struct solve_value *v)
 	}
 }
 
+static void
+put_fact(struct text *t, enum policy_fact fact)
+{
+	struct solve_value v = solve_found(t->prover->s, fact);
+
+	if (v.kind == SOLVE_ABSENT)
+		put_absent(t, fact);
+	else if (v.kind == SOLVE_OTHER)
+		put_other(t, fact);
+	else if (v.kind == SOLVE_IS)
+		put_value(t, fact, &v);
+}
+
+/* Numbers and times first: what is said of a text has a verb. */
 void
 escape_text(const struct prover *p, enum policy_class class,
 	    char out[ESCAPE_MAX])
@@ -182,15 +196,9 @@ escape_text(const struct prover *p, enum policy_class class,
 	struct text t = { .prover = p, .p = out };
 
 	put(&t, "%s", mail[class]);
-	for (int f = 0; f < POLICY_FACT_IDS; f++) {
-		enum policy_fact fact = (enum policy_fact)f;
-		struct solve_value v = solve_found(p->s, fact);
-
-		if (v.kind == SOLVE_ABSENT)
-			put_absent(&t, fact);
-		else if (v.kind == SOLVE_OTHER)
-			put_other(&t, fact);
-		else if (v.kind == SOLVE_IS)
-			put_value(&t, fact, &v);
-	}
+	for (int is_text = 0; is_text <= 1; is_text++)
+		for (int fact = 0; fact < POLICY_FACT_IDS; fact++)
+			if ((fact_type((enum policy_fact)fact) == FACT_TEXT) ==
+			    is_text)
+				put_fact(&t, (enum policy_fact)fact);
 }

@@ -107,8 +107,10 @@ add_test(struct solver *s, const struct solve_test *t)
 
 	switch (fact_type(e->fact)) {
 	case FACT_NUMBER:
-		add_number(s, e->number);
-		add_number(s, e->number + 1);
+		if (e->op != AST_ABOVE && e->op != AST_AT_MOST)
+			add_number(s, e->number);
+		if (e->op != AST_BELOW && e->op != AST_AT_LEAST)
+			add_number(s, e->number + 1);
 		break;
 	case FACT_MINUTE:
 		add_minute(s, e->from);

@@ -24,7 +24,7 @@ static const struct row coverage[] = {
 	{ "each class has its limit", LOCAL AUTH RELAY, "" },
 	{ "one for all", FOR("a", "outbound mail"), "" },
 	{ "no limit for a class", AUTH RELAY,
-	  "3:7 error: mail handed to sendmail(1) meets no limit: add" },
+	  "3:80 error: mail handed to sendmail(1) meets no limit: add" },
 	{ "only by a claimed fact", AUTH RELAY
 	  "limit s { for local mail by script allow 9 messages/hour else hold }",
 	  "4:7 error: mail handed to sendmail(1) by a script that sets no "
@@ -189,28 +189,28 @@ static const struct row exempts[] = {
 static const struct row uses[] = {
 	{ "two logins", LOCAL AUTH RELAY
 	  FOR("a", "authenticated mail when login = a and login = b"),
-	  "5:40 warning: no message can be like this, so the limit never applies" },
+	  "5:39 warning: no message can be like this, so the limit never applies" },
 	{ "the part that contradicts", LOCAL AUTH RELAY
 	  FOR("a", "authenticated mail when sender like \"*@a\" and "
 	      "(recipients > 9 and recipients < 5)"),
-	  "5:63 warning: no message can be like this" },
+	  "5:62 warning: no message can be like this" },
 	{ "its key is never there", LOCAL AUTH RELAY
 	  "limit a { for local mail when not script like \"*\" by script "
 	  "allow 9 messages/hour else hold }",
 	  "5:31 warning: no message can be like this" },
 	{ "relayed from elsewhere", LOCAL AUTH RELAY
 	  FOR("a", "relayed mail when client in 198.51.100.0/24"),
-	  "5:34 warning: no message can be like this" },
+	  "5:33 warning: no message can be like this" },
 	{ "always", LOCAL AUTH RELAY
 	  FOR("a", "authenticated mail when recipients > 5 or recipients < 9"),
-	  "5:40 warning: all of this mail is like this: remove 'when'" },
+	  "5:39 warning: all of this mail is like this: remove 'when'" },
 	{ "always there", LOCAL AUTH RELAY
 	  FOR("a", "authenticated mail when login like \"*\""),
-	  "5:40 warning: all of this mail is like this" },
+	  "5:39 warning: all of this mail is like this" },
 	{ "no value of a set", LOCAL AUTH RELAY
 	  "set s { 198.51.100.1, 203.0.113.0/24 }\n"
 	  FOR("a", "relayed mail when client in s or recipients > 5"),
-	  "6:34 warning: none of this mail can be like this" },
+	  "6:33 warning: none of this mail can be like this" },
 	{ "sometimes in one class", LOCAL AUTH RELAY
 	  FOR("a", "local, relayed mail when uid = 33"), "" },
 	{ "shadowed", LOCAL AUTH RELAY

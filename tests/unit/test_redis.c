@@ -270,15 +270,35 @@ forged(void **state)
 
 	(void)state;
 	for (int i = 0; i < 300; i++) {
+		static const char *const first[] = {
+			"taken 1,h0 1,h0", "taken 1,h0 2,h0", "refused 1.0 0,h0 2,h1",
+		};
 		char ask[100];
 
-		snprintf(ask, sizeof(ask), "sender:%d=m9/" DAY " host=m5/" DAY, i);
-		check(s, ask, "", i < 5 ? (const char *[]){ "taken 1 1",
-		      "taken 1 2", "taken 1 3", "taken 1 4", "taken 1 5" }[i] :
-		      "refused 1.0 0 5");
+		snprintf(ask, sizeof(ask), "sender:%d=m9/" DAY ",hm9/" DAY
+			 " host=m2/" DAY ",hm1/" DAY, i);
+		check(s, ask, "", i < 3 ? first[i] : "refused 1.0 spent 0,h0 2,h1");
 	}
-	/* five senders, the host, and the key that the probe wrote */
-	assert_int_equal(command("DBSIZE", NULL, NULL), 7);
+	/* two senders, the host, and the key that the probe wrote */
+	assert_int_equal(command("DBSIZE", NULL, NULL), 4);
+	store_free(s);
+}
+
+/* What the node knows goes into Redis with the first thing that is charged. */
+static void
+writes(void **state)
+{
+	struct store *s = open_store(PATIENT_US);
+	struct store_text t;
+
+	(void)state;
+	for (int counts = 0; counts < 2; counts++) {
+		store_text_parse(&t, counts ? "a=m1/" DAY ",sm9/" DAY : "a=m1/" DAY);
+		t.q.floor_us[0][0] = UINT64_C(1) << 52;
+		store_text_check(s, &t, clock_monotonic_us(), counts ?
+				 "refused 0.0 1,s1" : "refused 0.0 1");
+		assert_int_equal(command("EXISTS", KEY_A, NULL), counts);
+	}
 	store_free(s);
 }
 
@@ -374,6 +394,7 @@ main(void)
 		{ "what a later version stored is kept", later_version, NULL, NULL, NULL },
 		{ "a bucket expires when it is full", expiry, NULL, NULL, NULL },
 		{ "forged keys do not fill memory", forged, NULL, NULL, NULL },
+		{ "a refusal writes only what it counts", writes, NULL, NULL, NULL },
 		{ "many threads, one bound", many_threads, NULL, NULL, NULL },
 	};
 

@@ -89,9 +89,9 @@ check_bounds(struct check *k, const struct ast_expect *e)
 		all[i] = (struct bounds){ 0, UINT64_MAX };
 	for (const struct ast_bound *b = e->bounds; b != NULL; b = b->next)
 		if (!narrow(&all[b->subject], b))
-			diag_warning(k->d, b->at, "no number is like this, and "
-				     "like what stands before it: correct one "
-				     "of them");
+			diag_error(k->d, b->at, "no number is like this, and "
+				   "like what stands before it: correct one "
+				   "of them");
 		else if (b->relation == AST_GE && b->number == 0)
 			diag_warning(k->d, b->at, "every number is like this: "
 				     "remove it, or write what is expected");

@@ -239,7 +239,7 @@ static const struct row trials[] = {
 			     "expect accepted <= 30"),
 	  "3:13 error: a stream lasts from 1 second to 366 days" },
 	{ "bounds apart", TRIAL(STREAM, "expect accepted > 30, accepted < 30"),
-	  "3:77 warning: no number is like this" },
+	  "3:77 error: no number is like this" },
 	{ "no bound", TRIAL(STREAM, "expect accepted >= 0"),
 	  "3:62 warning: every number is like this" },
 	{ "no start", "limit n { for local mail when time 20:00-07:00 "

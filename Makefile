@@ -30,7 +30,7 @@ LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_li
 DAEMON  = sluiced options fitness lock listen milter session decide report warn strike verdict live keeper status
 COMMAND = sluice show state running order scope_option spread facts_option against explain_text explain_json cmd_check cmd_fmt cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
-UNIT    = bucket charge diag lex fmt identity address forms match check refuse solve prove mangle prog mutate emit eval key scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory endpoint store agree redis peer combine outage share fit verdict session
+UNIT    = bucket charge trial diag lex fmt identity address forms match check refuse solve prove mangle prog mutate emit eval key scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory endpoint store agree redis peer combine outage share fit verdict session
 
 B = build/$(SAN)
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
@@ -105,6 +105,9 @@ replay_t = $(FUZZ:%=$B/t/replay_%)
 $(replay_t): $B/t/replay_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $B/tests/fuzz/fuzz_use.o $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(POLICY_LIBS)
+$B/t/pack: $B/tests/fuzz/pack.o $B/libpolicy.a
+	@mkdir -p $(@D)
+	$Q $(LINK) -o $@ $^ $(POLICY_LIBS)
 $(FUZZ:%=$B/t/fuzz_%): $B/t/%: $B/tests/fuzz/%.o $B/tests/fuzz/fuzz_use.o $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -fsanitize=fuzzer -o $@ $^ $(POLICY_LIBS)
@@ -116,7 +119,7 @@ $B/milterload: $(load_o)
 	@echo "  LINK  $@"
 	$Q $(LINK) -o $@ $^ -lpthread
 
-POLICY_UNIT = bucket charge diag lex fmt identity address forms match check refuse solve prove mangle prog mutate emit eval key
+POLICY_UNIT = bucket charge trial diag lex fmt identity address forms match check refuse solve prove mangle prog mutate emit eval key
 $(POLICY_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(POLICY_LIBS) -lcmocka
@@ -182,8 +185,13 @@ coverage: deps
 policy-tests: all unit
 	$Q B=$B CMOCKA_MESSAGE_OUTPUT=TAP prove tests/golden.sh $(POLICY_UNIT:%=$B/t/test_%) $(property_t)
 
-bless: all
+# Programs among the seeds are made from policies, anew when their form changes.
+SEEDS = $(addprefix deploy/policies/,hosting newsletter nodes shop submission) \
+        $(addprefix tests/golden/ok/,budget conditions frozen-exempt header-in in-network \
+        keys-mixed outage set-kinds time-and-day windows-eight)
+bless: all $B/t/pack
 	$Q B=$B tests/golden.sh --bless
+	$Q $B/t/pack tests/fuzz/seed/program $(SEEDS:%=%.policy)
 
 # The unit is written for /usr/local; another PREFIX is put in on the way.
 UNITDIR ?= $(PREFIX)/lib/systemd/system

@@ -30,7 +30,7 @@ run_if_accepted(const struct policy *p, size_t block, const uint8_t *data,
 static void
 try_bytes(const uint8_t *data, size_t size)
 {
-	struct policy *p = malloc(size + (size == 0));
+	struct policy *p = calloc(1, size + (size == 0));
 
 	assert(p != NULL);
 	if (size > 0)

@@ -1,5 +1,5 @@
 /*
- * pack.c - compiles policies into seeds for fuzz_program.
+ * pack.c - compiles policies, which name no file, into seeds for fuzz_program.
  *
  *   pack DIRECTORY POLICY...    writes DIRECTORY/NAME.ok for each NAME.policy
  */

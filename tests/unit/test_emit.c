@@ -1,283 +1,334 @@
 /*
- * test_emit.c - the program agrees with the tree it was made of.
+ * test_emit.c - each construct becomes the code and the tables it should.
+ *
+ * That the program means what its tree says is asked of random ones in
+ * tests/property; here it is looked at.
  */
 #include "compile.h"
 
 #include "../../policy/arena.h"
+#include "../../policy/check/check.h"
+#include "../../policy/language/parse.h"
 #include "../../policy/program/emit.h"
 #include "../../policy/program/match.h"
 #include "../../policy/program/verify.h"
-#include "random.h"
 
-#define TREES 2000
-#define MESSAGES 20
-#define LIMITS 6
-#define MEMORY ((size_t)1 << 20)
+#define MEMORY ((size_t)256 << 20)
 
-static const char *const words[] = { "a", "b", "ab", "ba" };
-static const char *const globs[] = { "*", "a*", "*b", "?" };
+/* What stands in the dump of text between two strings, to NULL: its end; freed by
+ * the caller. */
+static char *
+dumped(const char *text, const char *from, const char *to)
+{
+	struct policy *p = compile(text);
+	char *whole = NULL, *begin, *end;
+	size_t size;
+	FILE *out = open_memstream(&whole, &size);
 
-struct maker {
-	uint64_t seed;
-	struct arena *a;
-	struct ast_policy *tree;
+	assert_non_null(out);
+	policy_dump(p, out);
+	fclose(out);
+	policy_free(p);
+	begin = strstr(whole, from);
+	if (begin == NULL)
+		fail_msg("no '%s' in '%s'", from, whole);
+	begin += strlen(from);
+	end = to == NULL ? begin + strlen(begin) : strstr(begin, to);
+	if (end == NULL)
+		fail_msg("no '%s' in '%s'", to, whole);
+	begin = strndup(begin, (size_t)(end - begin));
+	free(whole);
+	return begin;
+}
+
+struct row {
+	const char *name;
+	const char *text;
+	const char *want;
 };
 
-static void *
-make(struct maker *m, size_t size)
+static void
+check_dump(const struct row *r, const char *before, const char *behind,
+	   const char *from, const char *to)
 {
-	void *p = arena_alloc(m->a, size);
+	char text[2048], *got;
 
-	assert_non_null(p);
-	return p;
+	snprintf(text, sizeof(text), OWN "set s { a, \"b*\" }\nset n { 10.0.0.0/8 }\n"
+		 "%s%s%s" REST, before, r->text, behind);
+	got = dumped(text, from, to);
+	if (strcmp(got, r->want) != 0)
+		fail_msg("got '%s', want '%s'", got, r->want);
+	free(got);
 }
 
-static uint64_t
-pick(struct maker *m, uint64_t n)
-{
-	return random_below(&m->seed, n);
-}
+/* The label behind the class is the way around the limit. */
+#define CODE(test) "L1\n        " test "\n        "
+#define CODE_OR(tests) "L2\n        " tests "\nL1:     "
 
-static struct ast_value *
-make_value(struct maker *m, enum ast_value_kind kind)
-{
-	struct ast_value *v = make(m, sizeof(*v));
-	const char *const *from = kind == AST_GLOB ? globs : words;
-
-	v->kind = kind;
-	v->word.text = text_of(from[pick(m, 4)]);
-	v->net = (struct policy_address){ 4, { 10, (uint8_t)pick(m, 2) } };
-	v->prefix = 15 + (unsigned)pick(m, 2);
-	return v;
-}
-
-static struct ast_set *
-make_set(struct maker *m)
-{
-	struct ast_set *s = make(m, sizeof(*s));
-
-	s->name.text = text_of("s");
-	for (uint64_t n = pick(m, 4); n > 0; n--) {
-		struct ast_value *v = make_value(m, (enum ast_value_kind)pick(m, 3));
-
-		v->next = s->values;
-		s->values = v;
-	}
-	s->next = m->tree->sets;
-	m->tree->sets = s;
-	return s;
-}
-
-static struct ast_expr *
-make_test(struct maker *m)
-{
-	static const enum ast_op ops[] = { AST_EQUAL, AST_LIKE, AST_IN, AST_ABOVE, AST_BELOW };
-	struct ast_expr *x = make(m, sizeof(*x));
-
-	x->op = ops[pick(m, N_ROWS(ops))];
-	x->fact = POLICY_SENDER;
-	x->number = pick(m, 4);
-	if (x->op == AST_ABOVE || x->op == AST_BELOW || (x->op == AST_EQUAL && pick(m, 2)))
-		x->fact = POLICY_RECIPIENTS;
-	else if (x->op == AST_IN && pick(m, 2))
-		x->fact = POLICY_CLIENT;
-	if (x->op == AST_IN && x->fact == POLICY_CLIENT && pick(m, 2))
-		x->value = make_value(m, AST_NETWORK);
-	else if (x->op == AST_IN)
-		x->set = make_set(m);
-	else if (x->fact == POLICY_SENDER)
-		x->value = make_value(m, x->op == AST_LIKE ? AST_GLOB : AST_NAME);
-	return x;
-}
-
-static struct ast_expr *
-make_expr(struct maker *m, unsigned depth)
-{
-	static const enum ast_op ops[] = { AST_AND, AST_OR, AST_NOT };
-	struct ast_expr *x;
-
-	if (depth == 0 || pick(m, 4) == 0)
-		return make_test(m);
-	x = make(m, sizeof(*x));
-	x->op = ops[pick(m, N_ROWS(ops))];
-	x->left = make_expr(m, depth - 1);
-	if (x->op != AST_NOT)
-		x->right = make_expr(m, depth - 1);
-	return x;
-}
-
-static struct ast_limit *
-make_limit(struct maker *m)
-{
-	struct ast_limit *l = make(m, sizeof(*l));
-
-	l->name.text = text_of("l");
-	l->classes = (unsigned)pick(m, 1 << POLICY_CLASSES);
-	if (pick(m, 4) > 0)
-		l->when = make_expr(m, 5);
-	for (uint64_t n = pick(m, 3); n > 0; n--) {
-		struct ast_key *k = make(m, sizeof(*k));
-
-		k->fact = pick(m, 2) ? POLICY_SENDER : POLICY_CLIENT;
-		k->next = l->by;
-		l->by = k;
-	}
-	l->allow = make(m, sizeof(*l->allow));
-	l->allow->count = l->allow->burst = 5;
-	l->allow->period_us = 1000000;
-	return l;
-}
+static const struct row conditions[] = {
+	{ "equal text", "sender = \"a@b.test\"", CODE("sender = \"a@b.test\"  else L1") },
+	{ "like", "sender like \"*@b.test\"", CODE("sender like \"*@b.test\"  else L1") },
+	{ "in a set", "listener in s", CODE("listener in s  else L1") },
+	{ "in a set of networks", "client in n", CODE("client in n  else L1") },
+	{ "in a network", "client in 10.1.2.3", CODE("client in { 10.1.2.3 }  else L1") },
+	{ "is an address", "client = 10.1.2.3", CODE("client in { 10.1.2.3 }  else L1") },
+	{ "equal number", "recipients = 5", CODE("recipients = 5  else L1") },
+	{ "more", "recipients > 5", CODE("recipients > 5  else L1") },
+	{ "less", "recipients < 5", CODE("recipients < 5  else L1") },
+	{ "at least", "recipients >= 5", CODE("recipients < 5  then L1") },
+	{ "at most", "recipients <= 5", CODE("recipients > 5  then L1") },
+	{ "not at most", "not recipients <= 5", CODE("recipients > 5  else L1") },
+	{ "during", "time 20:00-07:30", CODE("time 20:00-07:30  else L1") },
+	{ "until midnight", "time 08:05-24:00", CODE("time 08:05-24:00  else L1") },
+	{ "on a day", "day sat", CODE("day sat  else L1") },
+	{ "on days, of any order", "day sat, friday, sun", CODE("day sun, fri, sat  else L1") },
+	{ "header", "header \"X-Spam\" = yes", CODE("header \"x-spam\" = \"yes\"  else L1") },
+	{ "header like", "header \"X-Spam\" like \"y*\"", CODE("header \"x-spam\" like \"y*\"  else L1") },
+	{ "header in a set", "header \"X-Spam\" in s", CODE("header \"x-spam\" in s  else L1") },
+	{ "not", "not listener = a", CODE("listener = \"a\"  then L1") },
+	{ "and", "listener = a and day sun",
+	  CODE("listener = \"a\"  else L1\n        day sun  else L1") },
+	{ "or", "listener = a or day sun",
+	  CODE_OR("listener = \"a\"  then L1\n        day sun  else L2") },
+	{ "not both", "not (listener = a and day sun)",
+	  CODE_OR("listener = \"a\"  else L1\n        day sun  then L2") },
+};
 
 static void
-make_tree(struct maker *m, struct ast_policy *tree)
+condition(void **state)
 {
-	*tree = (struct ast_policy){ .limits = NULL };
-	m->tree = tree;
-	for (unsigned i = 0; i < LIMITS; i++) {
-		struct ast_limit *l = make_limit(m);
-
-		l->next = tree->limits;
-		tree->limits = l;
-	}
+	check_dump(*state, "limit x { for relayed mail when ",
+		   " allow 10 messages/hour else hold }\n",
+		   "class relayed  else ", "charge x");
 }
 
-static bool
-is_value(const struct ast_value *v, const struct ast_expr *x,
-	 const struct policy_facts *f)
-{
-	struct policy_text t = f->text[POLICY_SENDER];
+#define DUMPED(clause) "            " clause "\n"
 
-	if (x->fact == POLICY_CLIENT)	/* 10.a/15 or 10.a/16 */
-		return v->kind == AST_NETWORK && f->client.family == 4 &&
-		       (v->prefix == 15 || f->client.bytes[1] == v->net.bytes[1]);
-	if (t.p == NULL || v->kind == AST_NETWORK)
-		return false;
-	if (v->kind == AST_GLOB)
-		return match_glob(v->word.text, t);
-	return v->word.text.len == t.len && memcmp(v->word.text.p, t.p, t.len) == 0;
-}
-
-/* What the tree says, read as people read it. */
-static bool
-is_true(const struct ast_expr *x, const struct policy_facts *f)
-{
-	bool is_found = false;
-
-	switch (x->op) {
-	case AST_AND:
-		return is_true(x->left, f) && is_true(x->right, f);
-	case AST_OR:
-		return is_true(x->left, f) || is_true(x->right, f);
-	case AST_NOT:
-		return !is_true(x->left, f);
-	case AST_ABOVE:
-		return f->recipients > x->number;
-	case AST_BELOW:
-		return f->recipients < x->number;
-	case AST_EQUAL:
-		if (x->fact == POLICY_RECIPIENTS)
-			return f->recipients == x->number;
-		return is_value(x->value, x, f);
-	case AST_IN:
-		if (x->set == NULL)
-			return is_value(x->value, x, f);
-		for (const struct ast_value *v = x->set->values; v != NULL; v = v->next)
-			is_found |= is_value(v, x, f);
-		return is_found;
-	case AST_LIKE:
-		break;
-	}
-	return is_value(x->value, x, f);
-}
-
-static bool
-applies(const struct ast_limit *l, const struct policy_facts *f)
-{
-	for (const struct ast_key *k = l->by; k != NULL; k = k->next)
-		if (k->fact == POLICY_CLIENT ? f->client.family == 0 :
-		    f->text[k->fact].p == NULL)
-			return false;
-	return (l->classes & 1u << f->class) != 0 &&
-	       (l->when == NULL || is_true(l->when, f));
-}
+static const struct row clauses[] = {
+	{ "nothing more", "allow 10 messages/hour else hold",
+	  DUMPED("allow 10 messages/hour") DUMPED("else hold") },
+	{ "keys", "by login, sender allow 10 messages/hour else hold",
+	  DUMPED("by login, sender") DUMPED("allow 10 messages/hour") DUMPED("else hold") },
+	{ "IPv6 key", "by client allow 1 messages/hour else hold",
+	  DUMPED("by client/64") DUMPED("allow 1 messages/hour") DUMPED("else hold") },
+	{ "IPv4 key", "by client/4:24 allow 1 messages/hour else hold",
+	  DUMPED("by client/4:24") DUMPED("allow 1 messages/hour") DUMPED("else hold") },
+	{ "a key with a name, and a header",
+	  "by sender.domain or \"none\", header \"X-A\" allow 1 messages/hour else hold",
+	  DUMPED("by sender.domain or \"none\", header \"x-a\"") DUMPED("allow 1 messages/hour")
+	  DUMPED("else hold") },
+	{ "windows", "allow 10 messages/hour burst 5, 90 recipients per 10 minutes else hold",
+	  DUMPED("allow 10 messages/hour burst 5, 90 recipients per 10 minutes")
+	  DUMPED("else hold") },
+	{ "warn", "allow 10 messages/hour warn at 80% else hold",
+	  DUMPED("allow 10 messages/hour") DUMPED("warn at 80%") DUMPED("else hold") },
+	{ "reply", "allow 10 messages/hour else tempfail \"Wait\"",
+	  DUMPED("allow 10 messages/hour") DUMPED("else tempfail \"Wait\"") },
+	{ "budget", "allow 10 messages/hour else hold up to 9 messages/day then reject",
+	  DUMPED("allow 10 messages/hour") DUMPED("else hold up to 9 messages/day then reject") },
+	{ "budget of recipients, and a reply", "allow 10 messages/hour else hold up to "
+	  "9 recipients per 2 days then tempfail \"No\"",
+	  DUMPED("allow 10 messages/hour")
+	  DUMPED("else hold up to 9 recipients per 2 days then tempfail \"No\"") },
+	{ "strikes", "allow 10 messages/hour else hold freeze after 200 refusals in 10 minutes",
+	  DUMPED("allow 10 messages/hour") DUMPED("else hold")
+	  DUMPED("freeze after 200 refusals in 10 minutes") },
+	{ "one strike, for some time", "allow 10 messages/hour else hold "
+	  "freeze after 1 refusal in 1 hour for 2 days",
+	  DUMPED("allow 10 messages/hour") DUMPED("else hold")
+	  DUMPED("freeze after 1 refusal in 1 hour for 2 days") },
+};
 
 static void
-check_message(struct maker *m, const struct policy *p)
+clause(void **state)
 {
-	struct policy_facts f = { .class = (enum policy_class)pick(m, POLICY_CLASSES) };
-	struct policy_plan plan;
-	unsigned n = 0, i = 0;
-
-	f.recipients = (uint32_t)pick(m, 5);
-	if (pick(m, 4) > 0)
-		f.text[POLICY_SENDER] = text_of(words[pick(m, 4)]);
-	if (pick(m, 4) > 0)
-		f.client = (struct policy_address){ 4, { 10, (uint8_t)pick(m, 2), 9 } };
-	policy_eval(p, &f, &plan);
-	for (const struct ast_limit *l = m->tree->limits; l != NULL; l = l->next, i++)
-		if (applies(l, &f)) {
-			assert_true(n < plan.n);
-			assert_int_equal(plan.limit[n++], i);
-		}
-	assert_int_equal(n, plan.n);
+	check_dump(*state, "limit x { for authenticated mail ", " }\n", "charge x\n", "\nL1:");
 }
 
+static const struct row sites[] = {
+	{ "usual site", "", "recipient delimiter \"+\"\nnodes 1\n"
+	  "frozen { local hold   smtp tempfail }\n"
+	  "outage { local hold   smtp tempfail   lease 1 minute }\n" },
+	{ "all of a site", "nodes 3 two-person recipient delimiter \"+-\" "
+	  "frozen { local reject even local \"A\" smtp hold } "
+	  "outage { local tempfail even local smtp reject \"B\" lease 90 seconds }\n",
+	  "recipient delimiter \"+-\"\nnodes 3\ntwo-person\n"
+	  "frozen { local reject \"A\"   smtp hold }\n"
+	  "outage { local tempfail   smtp reject \"B\"   lease 90 seconds }\n" },
+	{ "no delimiter", "recipient delimiter none\n", "recipient delimiter none\nnodes 1\n"
+	  "frozen { local hold   smtp tempfail }\n"
+	  "outage { local hold   smtp tempfail   lease 1 minute }\n" },
+};
+
 static void
-program_agrees_with_the_tree(void **state)
+site(void **state)
 {
-	struct maker m = { .seed = 9 };
-	struct ast_policy tree;
+	check_dump(*state, "", "", "::/32 }\n", "set s");
+}
+
+static const struct row sets[] = {
+	{ "names in order", "set m { c, a, b, aa }", "{ \"a\", \"aa\", \"b\", \"c\" }" },
+	{ "names, each once", "set m { b, a, b, a, a }", "{ \"a\", \"b\" }" },
+	{ "globs behind, as they came", "set m { \"z*\", b, \"a*\" }", "{ \"b\", \"z*\", \"a*\" }" },
+	{ "networks in order", "set m { 2001:db8::/32, 10.1.0.0/16, 9.0.0.1 }",
+	  "{ 9.0.0.1, 10.1.0.0/16, 2001:db8::/32 }" },
+	{ "networks in others", "set m { 10.1.2.0/24, 10.0.0.0/8, 10.1.0.0/16, 11.0.0.1, "
+	  "10.1.2.3, 11.0.0.1 }", "{ 10.0.0.0/8, 11.0.0.1 }" },
+	{ "networks side by side", "set m { 10.128.0.0/9, 10.0.0.0/9 }",
+	  "{ 10.0.0.0/9, 10.128.0.0/9 }" },
+	{ "a network by one of its hosts", "set m { 10.1.2.3/8, 2001:db8::1/33 }",
+	  "{ 10.0.0.0/8, 2001:db8::/33 }" },
+};
+
+static void
+set(void **state)
+{
+	check_dump(*state, "", "\n", "set m ", "\n");
+}
+
+/* Exemptions stand before the limits, those from a freeze in their own part. */
+static void
+parts_are_in_order(void **state)
+{
+	static const char want[] =
+		"        class authenticated  else L1\n"
+		"        login = \"a\"  else L1\n"
+		"        charge exempt one\n"
+		DUMPED("allow 1 messages/hour") DUMPED("else hold")
+		"        done\n\n"
+		"L1:     class local authenticated relayed  else L2\n"
+		"        charge rest\n"
+		DUMPED("allow 1000 messages/hour") DUMPED("else tempfail")
+		"\nL2:     done\n\n"
+		"frozen: class relayed  else L3\n"
+		"        client in { 10.0.0.1 }  else L3\n"
+		"        charge exempt two\n"
+		DUMPED("allow 2 messages/hour") DUMPED("else hold")
+		"        done\n\n"
+		"L3:     done\n";
+	char *got = dumped(OWN REST "exempt one { for authenticated mail when login = a "
+			   "allow 1 messages/hour else hold }\n"
+			   "frozen { exempt two { for relayed mail when client in 10.0.0.1 "
+			   "allow 2 messages/hour else hold } }\n", "\n\n", NULL);
 
 	(void)state;
-	for (unsigned i = 0; i < TREES; i++) {
-		struct policy *p;
+	assert_string_equal(got, want);
+	free(got);
+}
 
-		m.a = arena_new(MEMORY);
-		assert_non_null(m.a);
-		make_tree(&m, &tree);
-		p = emit_policy(&tree, m.a);
-		assert_non_null(p);
-		assert_null(verify(p, p->size));
-		for (unsigned j = 0; j < MESSAGES; j++)
-			check_message(&m, p);
-		policy_free(p);
-		arena_free(m.a);
-	}
+static struct ast_policy *
+tree_of(const char *text, struct arena *a)
+{
+	struct diags *d = diags_new();
+	struct ast_policy *tree;
+
+	assert_non_null(d);
+	tree = parse_policy("test.policy", text, strlen(text), NULL, a, d);
+	assert_non_null(tree);
+	check_policy(tree, a, d);
+	diags_print(d, stderr);
+	assert_int_equal(diags_errors(d), 0);
+	diags_free(d);
+	return tree;
 }
 
 /* With any amount of memory there is a program or there is none. */
 static void
 memory_may_end_anywhere(void **state)
 {
-	struct maker m = { .seed = 10 };
-	struct ast_policy tree;
+	static const char text[] =
+		OWN "set s { a, b, \"c*\" }\nset n { 10.0.0.0/8 }\n"
+		"limit x { for authenticated mail when listener in s or client in n by login, "
+		"header \"X-A\" or \"none\" allow 1 messages/hour else hold up to 1 messages/day "
+		"then reject freeze after 1 refusal in 1 hour }\n"
+		"exempt e { for authenticated mail when login = a allow 1 messages/hour "
+		"else hold }\n" REST;
+	struct arena *a = arena_new(MEMORY);
+	struct ast_policy *tree;
 	struct policy *p = NULL;
 
 	(void)state;
-	m.a = arena_new(MEMORY);
-	assert_non_null(m.a);
-	make_tree(&m, &tree);
-	for (size_t max = 0; p == NULL && max < MEMORY; max += 16) {
+	assert_non_null(a);
+	tree = tree_of(text, a);
+	for (size_t max = 0; p == NULL && max < (1 << 20); max += 8) {
 		struct arena *small = arena_new(max);
 
 		assert_non_null(small);
-		p = emit_policy(&tree, small);
-		assert_true(p != NULL || max < MEMORY / 2);
+		p = emit_policy(tree, small);
 		assert_int_equal(p == NULL, arena_is_full(small));
 		arena_free(small);
 	}
 	assert_non_null(p);
 	policy_free(p);
-	arena_free(m.a);
+	arena_free(a);
+}
+
+/* A tree of n limits whose last is the only one that is not for local mail, and
+ * a set of n_values names. */
+static struct ast_policy *
+large_tree(struct arena *a, unsigned n, unsigned n_values)
+{
+	struct ast_policy *tree = tree_of(OWN REST "set s { a }\n"
+					  "limit x { for relayed mail when listener in s "
+					  "allow 1 messages/hour else hold }\n", a);
+	struct ast_limit *first = tree->limits, *l;
+	struct ast_value *v;
+
+	for (unsigned i = 2; i < n; i++) {
+		l = arena_copy(a, first, sizeof(*first));
+		l->classes = 1 << POLICY_LOCAL;
+		first->next = l;
+	}
+	for (unsigned i = 1; i < n_values; i++) {
+		char name[16];
+		size_t len = (size_t)snprintf(name, sizeof(name), "%u@x", i * 7919u);
+
+		v = arena_copy(a, tree->sets->values, sizeof(*v));
+		v->word.text = (struct policy_text){ arena_copy(a, name, len), len };
+		v->next = tree->sets->values;
+		tree->sets->values = v;
+	}
+	return tree;
+}
+
+/* As large as the language lets it be. */
+static void
+large_policies_fit(void **state)
+{
+	struct arena *a = arena_new(2 * MEMORY), *b = arena_new(MEMORY);
+	struct ast_policy *tree;
+	struct policy *p;
+
+	(void)state;
+	assert_non_null(a);
+	assert_non_null(b);
+	tree = large_tree(a, AST_LIMITS_MAX, AST_VALUES_MAX);
+	p = emit_policy(tree, b);
+	assert_non_null(p);
+	assert_null(verify(p, p->size));
+	assert_int_equal(policy_limits(p), AST_LIMITS_MAX);
+	assert_int_equal(prog_set(p, 1)->n_names, AST_VALUES_MAX);
+	assert_true(match_set(p, prog_set(p, 1), text_of("7919@x")));
+	assert_false(match_set(p, prog_set(p, 1), text_of("7918@x")));
+	policy_free(p);
+	arena_free(a);
+	arena_free(b);
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(program_agrees_with_the_tree),
+	struct CMUnitTest tests[3 + N_ROWS(conditions) + N_ROWS(clauses) + N_ROWS(sites) +
+				N_ROWS(sets)] = {
+		cmocka_unit_test(parts_are_in_order),
 		cmocka_unit_test(memory_may_end_anywhere),
+		cmocka_unit_test(large_policies_fit),
 	};
+	size_t n = 3;
 
+	ROWS(tests, &n, conditions, condition);
+	ROWS(tests, &n, clauses, clause);
+	ROWS(tests, &n, sites, site);
+	ROWS(tests, &n, sets, set);
 	return cmocka_run_group_tests_name("emit", tests, NULL, NULL);
 }

@@ -20,8 +20,8 @@ struct store *memory_new(size_t buckets);
 void memory_note(struct store *s, const struct store_request *q,
 		 const struct store_outcome *o);
 
-/* Fills q's floor_us with what is remembered of its buckets; q->now_us is in
- * the clock of the table. */
+/* Fills q's floor_us with what is remembered of its buckets, but not with
+ * strikes that were only told; q->now_us is in the clock of the table. */
 void memory_recall(struct store *s, struct store_request *q);
 
 #endif

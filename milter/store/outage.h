@@ -3,7 +3,8 @@
  * away.
  *
  * The breaker opens at the first failure; from then on memory decides at once,
- * each bucket starting from the level that Redis last reported. A probe, called
+ * each bucket starting from the level that Redis last reported; one of several
+ * nodes decides by its share (share.h), and for the lease only. A probe, called
  * by the daemon's keeper, closes it again; what memory let through meanwhile is a
  * floor under the levels of Redis from then on.
  */

@@ -27,7 +27,7 @@ static const struct {
 	{ "senders", "news@shop.example\n*@lists.shop.example\n" },
 	{ "wrong", "\"\n@@\n\xff\n 1 2 3\n" },
 	{ "empty", "" },
-	{ "all", "limit all { for outbound mail allow 9/day else hold }\n" },
+	{ "all", "limit all { for outbound mail allow 9 messages/day else hold }\n" },
 	{ "more", "set more from \"senders\"\ninclude \"all\"\n" },
 	{ "itself", "include \"itself\"\n" },
 };

@@ -18,13 +18,14 @@ def listed(t, node, exit_):
         t.equal(json.loads(done.stdout), {"broken": None, "freezes": []}, "json")
     expect(node, exit_, "freeze", "--script", "33:contact.php", "--reason", REASON)
     expect(node, exit_, "freeze", "--client", "2001:DB8::/32", "--reason", "x")
-    with t.test("a table: scope, since, by, id, reason"):
+    with t.test("a table: scope, since, until, by, id, reason"):
         lines = expect(node, exit_, "freezes").stdout.splitlines()
-        t.equal(lines[0].split(), ["SCOPE", "SINCE", "BY", "ID", "REASON"], "head")
+        t.equal(lines[0].split(), ["SCOPE", "SINCE", "UNTIL", "BY", "ID", "REASON"], "head")
         t.equal(len(lines), 3, "lines")
         row = next(li for li in lines if li.startswith("script:33:contact.php "))
         t.true(row.endswith(REASON), row)
         t.has(row, " s ", "since")
+        t.has(row, " a thaw ", "until")
         t.has(row, " root ", "by")
     with t.test("as JSON"):
         rows = json.loads(expect(node, exit_, "freezes", "--json").stdout)["freezes"]
@@ -32,7 +33,7 @@ def listed(t, node, exit_):
                 {"script:33:contact.php", "client:2001:db8::/32"}, "scopes")
         t.equal({r["reason"] for r in rows}, {REASON, "x"}, "reasons")
         t.equal({tuple(sorted(r)) for r in rows},
-                {("by", "id", "reason", "scope", "since", "sudo")}, "fields")
+                {("by", "id", "reason", "scope", "since", "sudo", "until")}, "fields")
     with t.test("the user of sluiced may look too"):
         expect(node, exit_, "freezes", user="nobody")
 

@@ -145,7 +145,8 @@ def counters(t, lab):
         t.equal(s["messages"]["relayed"],
                 {"accept": 6, "hold": 0, "tempfail": 2, "reject": 2}, "relayed")
         t.equal(s["refused"],
-                {"limit": 5, "never": 2, "frozen": 2, "stale": 0, "down": 0}, "causes")
+                {"limit": 5, "never": 2, "frozen": 2, "alone": 0, "stale": 0, "over": 0,
+                 "down": 0}, "causes")
 
 
 def private(t, lab):

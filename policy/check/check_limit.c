@@ -28,10 +28,11 @@ check_strikes_numbers(struct check *k, const struct ast_limit *l)
 	else if (w->period_us < 1 || w->period_us > CHECK_PERIOD_MAX_US)
 		diag_error(k->d, w->at, "refusals are counted over 1 second to "
 			   "366 days: choose a time between");
-	else if (l->freeze_us > CHECK_PERIOD_MAX_US)
-		diag_error(k->d, l->freeze_at, "the longest freeze that ends by "
-			   "itself lasts 366 days: write less, or leave 'for' "
-			   "out");
+	else if (l->freeze_for_at.len != 0 &&
+		 (l->freeze_us < 1 || l->freeze_us > CHECK_PERIOD_MAX_US))
+		diag_error(k->d, l->freeze_for_at, "a freeze that ends by itself "
+			   "lasts 1 second to 366 days: choose a time between, or "
+			   "leave 'for' out");
 }
 
 /* Who is frozen must not be for others to say. */

@@ -34,7 +34,7 @@ enum solve_answer prove_ask(struct prover *p, enum policy_class class,
 			    unsigned n, bool is_stranger);
 
 /* The mail that the last question was answered with, in an operator's words. */
-#define ESCAPE_MAX 600
+#define ESCAPE_MAX 300
 void escape_text(const struct prover *p, enum policy_class class,
 		 char out[ESCAPE_MAX]);
 

@@ -117,7 +117,7 @@ struct ast_limit {
 	struct span warn_at;
 	struct ast_window *strikes;	/* `freeze after`; NULL: not given */
 	uint64_t freeze_us;		/* `for D`; 0: until it is thawed */
-	struct span freeze_at;
+	struct span freeze_at, freeze_for_at;	/* for: len 0: not given */
 };
 
 struct ast_frozen {

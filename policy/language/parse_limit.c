@@ -37,7 +37,8 @@ accept_when(struct cursor *c)
 {
 	if (cursor_accept_word(c, "when"))
 		return true;
-	if (!cursor_is_word(c, "if") && !cursor_is_word(c, "where"))
+	if (!cursor_is_word(c, "if") && !cursor_is_word(c, "where") &&
+	    !cursor_is_word(c, "and"))
 		return false;
 	diag_error(c->d, c->now.at, "a condition begins with 'when': write that "
 		   "instead of '%.*s'", QUOTE(c->now.text));
@@ -52,6 +53,11 @@ for_clause(struct cursor *c, struct ast_limit *l)
 	if (!classes(c, l) ||
 	    !cursor_expect_word(c, "mail", "',' or 'mail' after a class"))
 		return false;
+	if (c->now.kind == LEX_COMMA) {
+		diag_error(c->d, c->now.at, "'mail' stands once, after the last "
+			   "class: write 'for local, relayed mail'");
+		return false;
+	}
 	if (!accept_when(c))
 		return true;
 	l->when = parse_expr(c);
@@ -138,9 +144,12 @@ freeze_clause(struct cursor *c, struct ast_limit *l)
 	l->freeze_us = 0;
 	l->strikes = w;
 	/* At the beginning of a line it is the clause of that name. */
-	if (!cursor_at_clause(c) && cursor_accept_word(c, "for") &&
-	    !parse_duration(c, &l->freeze_us))
-		return false;
+	if (!cursor_at_clause(c) && cursor_accept_word(c, "for")) {
+		l->freeze_for_at = c->now.at;
+		if (!parse_duration(c, &l->freeze_us))
+			return false;
+		l->freeze_for_at = cursor_span(c, l->freeze_for_at);
+	}
 	l->freeze_at = cursor_span(c, from);
 	return true;
 }

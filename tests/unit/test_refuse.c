@@ -43,7 +43,10 @@ static const struct row limits[] = {
 	  "3:72 error: refusals are counted over 1 second to 366 days" },
 	{ "freeze for years", LIMIT("local", "", "else hold "
 		"freeze after 9 refusals in 5 minutes for 400 days"),
-	  "3:59 error: the longest freeze that ends by itself lasts 366 days" },
+	  "3:100 error: a freeze that ends by itself lasts 1 second to 366 days" },
+	{ "freeze for no time", LIMIT("local", "", "else hold "
+		"freeze after 9 refusals in 5 minutes for 0 minutes"),
+	  "3:100 error: a freeze that ends by itself lasts 1 second to 366 days" },
 	{ "freeze and observe", LIMIT("local", "", "else observe "
 				      "freeze after 9 refusals in 5 minutes"),
 	  "3:62 error: 'observe' refuses nothing" },

@@ -38,13 +38,6 @@ never(struct gate *g, const struct policy_facts *f)
 	return f->class == POLICY_LOCAL ? AST_HELD : AST_REJECTED;
 }
 
-static enum ast_subject
-over(struct gate *g, const struct policy_facts *f)
-{
-	g->cause = GATE_OVER;
-	return f->class == POLICY_LOCAL ? AST_HELD : AST_TEMPFAILED;
-}
-
 static void
 find(const struct gate *g, const struct policy_plan *plan,
      const struct policy_facts *f, struct buckets *b)
@@ -181,8 +174,6 @@ gate_pass(struct gate *g, const struct policy_facts *f, uint64_t now_us)
 		g->cause = GATE_FROZEN;
 		return AST_FROZEN;
 	}
-	if (g->plan.is_over)
-		return over(g, f);
 	prepare(g, &b);
 	charge_take(g->charge, g->plan.n, f->recipients, now_us, &r);
 	keep(g, &b, now_us);

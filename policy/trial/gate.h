@@ -2,7 +2,8 @@
  * gate.h - what becomes of a message in a trial, and why.
  *
  * The order of a decision and its outcomes are those of the daemon, without
- * what only a running one has: other nodes, outages, freezes by people.
+ * what only a running one has: other nodes, outages, freezes by people. No plan
+ * is over, for a policy that could bring that about does not compile.
  */
 #ifndef POLICY_GATE_H
 #define POLICY_GATE_H
@@ -15,8 +16,7 @@ enum gate_cause {
 	GATE_REFUSED,		/* a window was full */
 	GATE_SPENT,		/* and as much is held as may be */
 	GATE_NEVER,		/* the cost exceeds a full bucket */
-	GATE_FROZEN,
-	GATE_OVER		/* it meets more limits than one message may */
+	GATE_FROZEN
 };
 
 struct gate {

@@ -96,7 +96,9 @@ print_too_few(const struct watch *w, char out[REST_MAX])
 	else if (is_accepted)
 		snprintf(out, REST_MAX, ": the first refusal came %s", when);
 	else if (m->stream == NULL)
-		snprintf(out, REST_MAX, ": no message was %s", subject(w));
+		snprintf(out, REST_MAX, ": no message was %s%s", subject(w),
+			 w->first_refusal.stream != NULL ? "" :
+			 ", and no limit refused one");
 	else
 		snprintf(out, REST_MAX, ": the last message was %s %s",
 			 subject(w), when);
@@ -167,7 +169,7 @@ note_limit(const struct report *r, const struct moment *m, const char *did)
 	if (m->window != NULL)
 		policy_window_text(m->window, window, sizeof(window));
 	if (m->cause == GATE_FROZEN)
-		diag_note(r->d, at, "%s '%s' %s, %s: it had frozen all%s", kind,
+		diag_note(r->d, at, "%s '%s' %s, %s: mail is frozen%s", kind,
 			  l.name, did, when, key);
 	else if (m->cause == GATE_NEVER)
 		diag_note(r->d, at, "%s '%s' %s, %s: %s has never room for %u at "
@@ -183,23 +185,19 @@ note_cause(const struct report *r, const struct moment *m, const char *did)
 {
 	if (m->limit >= 0)
 		note_limit(r, m, did);
-	else if (m->cause == GATE_OVER)
-		diag_note(r->d, m->stream->at, "it meets more than %d limits, so "
-			  "it does not go", POLICY_PLAN_MAX);
 	else
 		diag_note(r->d, m->stream->at, "no limit that refuses applies "
 			  "to it");
 }
 
-/* What came too late, or too early, is seen at the first refusal. */
+/* The message that says most; its stream is NULL if none does. */
 static const struct moment *
 parting(const struct watch *w)
 {
-	bool is_broken = w->broken.stream != NULL;
+	bool is_early = w->bound->subject == AST_ACCEPTED && !w->is_too_many;
+	bool is_first = is_early || w->broken.stream == NULL;
 
-	if (w->bound->subject == AST_ACCEPTED && !w->is_too_many)
-		return &w->first_refusal;
-	return is_broken ? &w->broken : &w->first_refusal;
+	return is_first ? &w->first_refusal : &w->broken;
 }
 
 void
@@ -208,17 +206,16 @@ trial_report(const struct watch *w, const struct ast_policy *tree,
 {
 	const struct report r = { w, tree, p, d };
 	const struct moment *m = parting(w), *first = &w->first_refusal;
-	bool is_let_through = m->stream != NULL && m->cause == GATE_TAKEN;
+	bool is_let_through = m->cause == GATE_TAKEN;
 
 	report_bound(&r);
-	if (m->stream != NULL) {
-		diag_note(d, m->stream->at, "this was message %llu of this stream",
-			  (unsigned long long)m->number);
-		note_cause(&r, m, is_let_through ? "let it through" :
-			   m == first ? "refused first" : "refused it");
-	}
-	if (first->stream == NULL)
-		diag_note(d, w->bound->at, "no limit refused any of these");
-	else if (is_let_through)
+	if (m->stream == NULL)
+		return;
+	diag_note(d, m->stream->at, "this was message %llu of this stream%s",
+		  (unsigned long long)m->number, first->stream != NULL ? "" :
+		  "; no limit refused any");
+	note_cause(&r, m, is_let_through ? "let it through" :
+		   m == first ? "refused first" : "refused it");
+	if (is_let_through && first->stream != NULL)
 		note_cause(&r, first, "refused first");
 }

@@ -43,7 +43,7 @@ uint64_t
 watch_ordinal(const struct watch *w)
 {
 	if (w->bound->subject == AST_FIRST_REFUSAL)
-		return 1;
+		return 0;
 	if (!w->is_too_many)
 		return w->got;
 	return w->bound->relation == AST_LT ? w->bound->number :
@@ -106,7 +106,7 @@ capture(struct moment *m, const struct gate *g, const struct stream *s,
 		find_nearest(m, g, now_us);
 	else if (g->cause == GATE_FROZEN)
 		m->limit = (int)g->limit;
-	else if (g->cause != GATE_OVER)
+	else
 		find_refusing(m, g, now_us);
 	if (m->limit >= 0)
 		policy_key_text(g->policy, (unsigned)m->limit, &s->facts, m->key,

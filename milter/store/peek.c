@@ -1,9 +1,9 @@
 /*
  * peek.c - a store that tells what another would answer, and takes nothing.
  *
- * A refusal charges nothing and yet tells the time of every bucket. So the
- * question goes out with one bucket more, before all others, that is too small
- * for any message: the answer comes from the arithmetic that decides for real.
+ * A refusal by a limit without budget and strikes charges nothing, and yet tells
+ * the time of every bucket. So the question goes out with one bucket more, before
+ * all others, that is too small for any message.
  */
 #include "peek.h"
 

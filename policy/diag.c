@@ -40,7 +40,7 @@ struct diags {
 	uint32_t end;			/* where the spans of the next begin */
 	struct message *first;
 	struct message *head;		/* takes the notes; NULL: not kept */
-	unsigned errors, warnings;
+	unsigned errors, warnings, trials;
 };
 
 struct diags *
@@ -190,6 +190,18 @@ unsigned
 diags_warnings(const struct diags *d)
 {
 	return d->warnings;
+}
+
+void
+diags_tried(struct diags *d)
+{
+	d->trials++;
+}
+
+unsigned
+diags_trials(const struct diags *d)
+{
+	return d->trials;
 }
 
 /* Length of the UTF-8 character at p; 1 for a byte that begins none. */

@@ -40,6 +40,10 @@ void diag_note(struct diags *d, struct span at, const char *fmt, ...)
 unsigned diags_errors(const struct diags *d);
 unsigned diags_warnings(const struct diags *d);
 
+/* How many trials the policy has been put to. */
+void diags_tried(struct diags *d);
+unsigned diags_trials(const struct diags *d);
+
 /* Each as file:line:col, the source line, and carets under the span. */
 void diags_print(const struct diags *d, FILE *out);
 

@@ -47,10 +47,13 @@ report(const char *path, const struct policy *p, const struct diags *d,
        bool is_strict)
 {
 	unsigned limits = policy_limits(p), warnings = diags_warnings(d);
+	unsigned trials = diags_trials(d);
 
 	diags_print(d, stderr);
 	printf("%s: %u limit%s, policy %016" PRIx64 ", ", path, limits,
 	       limits == 1 ? "" : "s", policy_digest(p));
+	if (trials > 0)
+		printf("%u trial%s passed, ", trials, trials == 1 ? "" : "s");
 	if (warnings == 0)
 		puts("no errors");
 	else

@@ -163,5 +163,6 @@ trial_run(const struct ast_policy *tree, const struct policy *p,
 		struct trial t = { .tree = tree, .source = i, .policy = p, .d = d };
 
 		run(&t, a);
+		diags_tried(d);
 	}
 }

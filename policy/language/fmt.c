@@ -12,7 +12,6 @@
 #include "parse.h"
 #include "parts.h"
 #include "piece.h"
-#include "words.h"
 
 #define MEMORY_MAX ((size_t)512 << 20)
 #define WORD_COLUMNS 5			/* of the longest usual clause, `allow` */
@@ -20,7 +19,7 @@
 
 struct fmt {
 	struct page page;
-	struct piece *at;		/* not printed yet */
+	const struct piece *at;		/* not printed yet */
 	size_t count_width, rate_width, who_width;	/* columns of a trial */
 };
 
@@ -38,17 +37,6 @@ static void
 print_plain(struct fmt *f, const struct piece *end)
 {
 	page_flow(&f->page, f->at, end);
-}
-
-/* A bare value that is the word of a statement must not begin a line. */
-static void
-print_values(struct fmt *f, const struct piece *end)
-{
-	for (struct piece *p = f->at; p < end; p++)
-		p->is_quoted = p->kind == LEX_WORD &&
-			       words_find(&words_statements,
-				(struct policy_text){ p->text, p->len }) != -1;
-	print_plain(f, end);
 }
 
 /* The first word padded, so that what follows stands in one column. */
@@ -155,8 +143,8 @@ print_trial(struct fmt *f, const struct piece *end)
 }
 
 static const struct form forms[] = {
-	{ "own", parts_values, print_values, true },
-	{ "set", parts_values, print_values, true },
+	{ "own", parts_values, print_plain, true },
+	{ "set", parts_values, print_plain, true },
 	{ "limit", parts_clause, print_clause, false },
 	{ "exempt", parts_clause, print_clause, false },
 	{ "frozen", parts_answer, print_answer, true },
@@ -198,8 +186,7 @@ print_parts(struct fmt *f, const struct form *form, unsigned tabs)
 		end = form->end(f->at);
 		page_line(&f->page, tabs, f->at->is_after_blank && !is_first);
 		form->print(f, end);
-		while (f->at < end)
-			f->at++;
+		f->at = end;
 	}
 	page_line(&f->page, tabs - 1, false);
 }
@@ -230,8 +217,7 @@ print_short(struct fmt *f, const struct form *form)
 	     page_put(&f->page, parts_is_end(f->at) ? " " : "   ")) {
 		end = form->end(f->at);
 		print_plain(f, end);
-		while (f->at < end)
-			f->at++;
+		f->at = end;
 	}
 }
 
@@ -242,8 +228,7 @@ statement(struct fmt *f, unsigned tabs)
 	const struct piece *head = parts_head(f->at);
 
 	page_flow(&f->page, f->at, head);
-	while (f->at < head)
-		f->at++;
+	f->at = head;
 	if (f->at->kind != LEX_OPEN)
 		return;
 	page_put(&f->page, " {");

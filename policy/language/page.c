@@ -59,11 +59,7 @@ page_line(struct page *g, unsigned tabs, bool is_apart)
 static void
 put_piece(struct page *g, const struct piece *p)
 {
-	if (p->is_quoted)
-		fputc('"', g->out);
 	fwrite(p->text, 1, p->len, g->out);
-	if (p->is_quoted)
-		fputc('"', g->out);
 	g->column += piece_width(p);
 }
 

@@ -102,7 +102,7 @@ piece_list(const char *text, size_t len, struct arena *a, struct diags *d)
 size_t
 piece_width(const struct piece *p)
 {
-	size_t width = p->is_quoted ? 2 : 0;
+	size_t width = 0;
 
 	for (uint32_t i = 0; i < p->len; i++)
 		if (((unsigned char)p->text[i] & 0xc0) != 0x80)

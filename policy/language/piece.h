@@ -16,7 +16,6 @@ struct piece {
 	uint8_t kind;			/* enum lex_kind */
 	bool is_own_line;		/* a comment with nothing before it */
 	bool is_after_blank;		/* an empty line stands before it */
-	bool is_quoted;			/* to be printed in quotes it has not */
 };
 
 /* All pieces of a policy that parses, then one of kind LEX_END. A comma and an

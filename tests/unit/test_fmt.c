@@ -43,9 +43,9 @@ static const struct row rows[] = {
 	  "set a {  # 1\n\tx,  # 2\n\ty,  # 3\n\n\t# 4\n\tz\n\t# 5\n}\n" },
 	{ "a value that is a statement", "set a { x, limit } # 1",
 	  "set a { x, limit }  # 1\n" },
-	{ "the same in a line that may begin with it",
+	{ "the same, first of its line",
 	  "set a { x, # 1\n y, limit,# 2\n z }",
-	  "set a {\n\tx,  # 1\n\ty, \"limit\",  # 2\n\tz\n}\n" },
+	  "set a {\n\tx,  # 1\n\ty, limit,  # 2\n\tz\n}\n" },
 
 	{ "clauses", "limit x{for local mail by uid or \"-\",script "
 	  "allow 1 message/hour warn at 9% else hold}",

@@ -7,14 +7,14 @@ static bool
 is_text_word(const struct cursor *c)
 {
 	static const struct words *const others[] = {
-		&words_clauses, &words_frozen, &words_outage,
+		&words_clauses, &words_frozen, &words_outage, &words_actions,
 	};
 	struct policy_text t = c->now.text;
 
 	if ((c->now.kind != LEX_WORD && c->now.kind != LEX_NUMBER) ||
 	    c->now.is_first || c->now.is_doubtful)
 		return false;
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		if (words_find(others[i], t) != -1)
 			return false;
 	return true;
@@ -57,6 +57,18 @@ manner(struct cursor *c, struct ast_answer *answer, struct span from)
 			return false;
 	}
 	answer->at = cursor_span(c, from);
+	if (cursor_is_word(c, "up")) {
+		diag_error(c->d, c->now.at, "this stands behind the action: write "
+			   "'hold up to 100 messages/day then reject even local'");
+		return false;
+	}
+	if (c->now.kind == LEX_WORD &&
+	    words_find(&words_actions, c->now.text) != -1) {
+		diag_error(c->d, c->now.at, "there is one action: remove '%.*s', or "
+			   "write 'hold up to 100 messages/day then ...'",
+			   QUOTE(c->now.text));
+		return false;
+	}
 	if (c->now.kind != LEX_STRING) {
 		bare_text(c);
 		return true;

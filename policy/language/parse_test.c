@@ -22,7 +22,14 @@ value(struct cursor *c, struct ast_expr *e)
 		return false;
 	}
 	e->value = arena_alloc(c->arena, sizeof(*e->value));
-	return e->value != NULL && parse_value(c, e->value);
+	if (e->value == NULL || !parse_value(c, e->value))
+		return false;
+	if (c->now.kind != LEX_COMMA)
+		return true;
+	diag_error(c->d, c->now.at, "a test compares with one value; more stand "
+		   "in a set: write 'set NAME { ... }' above, and 'in NAME' "
+		   "here");
+	return false;
 }
 
 /* place -> NAME of a set | ADDRESS [ "/" BITS ] */

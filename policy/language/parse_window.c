@@ -139,6 +139,21 @@ period(struct cursor *c, struct token unit, uint64_t *period_us)
 	return per_one(c, t, rest, period_us);
 }
 
+/* `10/hour` */
+static bool
+is_bare_rate(const struct cursor *c)
+{
+	struct policy_text word, rest;
+	size_t n = 0;
+
+	if (c->now.kind != LEX_WORD || c->now.is_doubtful ||
+	    !parse_split(c->now.text, &word, &rest))
+		return false;
+	while (n < word.len && is_digit(word.p[n]))
+		n++;
+	return n > 0 && n == word.len;
+}
+
 /* rate -> NUMBER unit period */
 bool
 parse_rate(struct cursor *c, struct ast_window *w)
@@ -149,6 +164,12 @@ parse_rate(struct cursor *c, struct ast_window *w)
 	int unit;
 
 	*w = (struct ast_window){ 0 };
+	if (is_bare_rate(c)) {
+		diag_error(c->d, c->now.at, "'%.*s' says not of what: write "
+			   "'messages' or 'recipients' before the '/', as in "
+			   "'100 messages/hour'", QUOTE(c->now.text));
+		return false;
+	}
 	if (!parse_number(c, "a number, as in '100 messages/hour'", &w->count,
 			  &w->count_at))
 		return false;

@@ -70,9 +70,12 @@ cursor_unexpected(struct cursor *c, const char *expected)
 {
 	if (c->now.is_doubtful)
 		return;
-	if (c->now.kind == LEX_END)
+	if (c->now.kind == LEX_END) {
+		/* Nor do the blocks around it end. */
+		c->unclosed_at = c->now.at.at + 1;
 		diag_error(c->d, c->now.at, "expected %s, but the file ends here",
 			   expected);
+	}
 	else if (c->now.kind == LEX_STRING)
 		diag_error(c->d, c->now.at, "expected %s, not a text in quotes",
 			   expected);
@@ -93,10 +96,19 @@ cursor_expect(struct cursor *c, enum lex_kind kind, const char *expected)
 bool
 cursor_expect_word(struct cursor *c, const char *word, const char *expected)
 {
+	struct token t = c->now;
+
 	if (cursor_accept_word(c, word))
 		return true;
-	cursor_unexpected(c, expected);
-	return false;
+	if (t.kind != LEX_WORD || t.is_doubtful || cursor_at_clause(c) ||
+	    diag_nearest(t.text.p, t.text.len, &word, 1) == NULL) {
+		cursor_unexpected(c, expected);
+		return false;
+	}
+	diag_error(c->d, t.at, "unknown word '%.*s': did you mean '%s'?",
+		   QUOTE(t.text), word);
+	cursor_take(c);
+	return true;
 }
 
 bool
@@ -171,8 +183,8 @@ cursor_choose(struct cursor *c, const struct words *w)
 	char expected[EXPECTED_MAX];
 	struct token t = c->now;
 
-	if (t.kind == LEX_WORD &&
-	    (w == &words_clauses || !cursor_at_clause(c))) {
+	if (t.kind == LEX_WORD && (w == &words_clauses || w == &words_trial ||
+	    !cursor_at_clause(c))) {
 		cursor_take(c);
 		return cursor_find(c, w, t.text, t.at);
 	}
@@ -225,16 +237,21 @@ cursor_text(struct cursor *c, const char *expected, struct ast_word *text)
 {
 	struct token t = c->now;
 
-	if (t.kind != LEX_STRING && t.kind != LEX_WORD && t.kind != LEX_NUMBER) {
-		cursor_unexpected(c, expected);
+	if ((t.kind != LEX_STRING && t.kind != LEX_WORD &&
+	     t.kind != LEX_NUMBER) || cursor_at_clause(c) ||
+	    cursor_at_statement(c)) {
+		char quoted[EXPECTED_MAX];
+
+		snprintf(quoted, sizeof(quoted), "%s in double quotes", expected);
+		cursor_unexpected(c, quoted);
 		return false;
 	}
 	if (t.kind != LEX_STRING && !t.is_doubtful)
-		diag_error(c->d, t.at, "expected %s: put it in double quotes, "
+		diag_error(c->d, t.at, "%s stands in double quotes: write "
 			   "\"%.*s\"", expected, QUOTE(t.text));
 	cursor_take(c);
 	*text = (struct ast_word){ t.at, t.text };
-	return true;
+	return !t.is_doubtful;
 }
 
 bool
@@ -249,7 +266,8 @@ bool
 cursor_at_clause(const struct cursor *c)
 {
 	return c->now.kind == LEX_WORD && c->now.is_first &&
-	       words_find(&words_clauses, c->now.text) != -1;
+	       (words_find(&words_clauses, c->now.text) != -1 ||
+		words_find(&words_trial, c->now.text) != -1);
 }
 
 void

@@ -61,14 +61,16 @@ int cursor_choose(struct cursor *c, const struct words *w);
 bool cursor_name(struct cursor *c, const char *what, struct ast_word *name);
 bool cursor_is_name(struct policy_text word);
 
-/* A text in quotes. A word without them is reported, and taken for it. */
+/* A text in quotes; expected says which. A word without them is reported, and
+ * taken for it. */
 bool cursor_text(struct cursor *c, const char *expected, struct ast_word *text);
 
 /* True at a word that begins a statement where statements begin: within a block
  * at the margin only, for `frozen` may be a value as well. */
 bool cursor_at_statement(const struct cursor *c);
 
-/* The same for the clauses of a limit. */
+/* True at a line that begins with the word of a clause, or of a trial: what was
+ * to be said before it is missing. */
 bool cursor_at_clause(const struct cursor *c);
 
 /* Skips what is left of a statement, its block included. */

@@ -31,6 +31,9 @@ is_path(struct parser *p, const struct ast_word *path)
 {
 	struct diags *d = p->c.d;
 
+	/* Without quotes, which has been reported. */
+	if (path->at.len == path->text.len)
+		return false;
 	if (path->text.len == 0)
 		diag_error(d, path->at, "the name of the file is empty: write its "
 			   "path, as \"/etc/sluice/partners\"");
@@ -104,12 +107,10 @@ parse_include(struct parser *p)
 	struct parse_text text;
 	struct ast_word path;
 
-	if (!cursor_text(&p->c, "a file after 'include'", &path)) {
+	if (!cursor_text(&p->c, "the file after 'include'", &path)) {
 		cursor_skip_statement(&p->c);
 		return;
 	}
-	if (p->c.is_doubtful)
-		return;
 	if (p->n_includes == PARSE_INCLUDE_MAX)
 		diag_error(p->c.d, path.at, "files include each other too deeply; "
 			   "the limit is %d", PARSE_INCLUDE_MAX);

@@ -24,12 +24,7 @@ parse_header(struct cursor *c, enum policy_fact *fact)
 	struct ast_word name;
 	unsigned i = 0;
 
-	if (cursor_at_clause(c)) {
-		cursor_unexpected(c, "the name of the header in double quotes");
-		return false;
-	}
-	if (!cursor_text(c, "the name of the header in double quotes", &name) ||
-	    c->is_doubtful)
+	if (!cursor_text(c, "the name of a header", &name))
 		return false;
 	name.text = lower(c, name.text);
 	if (name.text.p == NULL)

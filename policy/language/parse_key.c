@@ -70,6 +70,12 @@ fact(struct cursor *c, struct ast_key *k)
 			   words_facts.list[i]);
 		return false;
 	}
+	if (i == POLICY_CLIENT && c->now.kind == LEX_WORD &&
+	    c->now.text.p[0] == '/') {
+		diag_error(c->d, c->now.at, "a prefix stands right behind its "
+			   "fact: write 'client/64'");
+		return false;
+	}
 	if (has_prefix)
 		return prefix(c, t, rest, k);
 	if (i != POLICY_HEADER)
@@ -91,12 +97,7 @@ otherwise(struct cursor *c, struct ast_key *k)
 			   "of its own", words_fact(k->fact));
 		return false;
 	}
-	if (cursor_at_clause(c)) {
-		cursor_unexpected(c, "a name in double quotes after 'or'");
-		return false;
-	}
-	return cursor_text(c, "a name in double quotes after 'or'",
-			   &k->otherwise) && !c->is_doubtful;
+	return cursor_text(c, "the name after 'or'", &k->otherwise);
 }
 
 /* key -> ( FACT | "client" "/" ... | header ) [ "or" STRING ] */

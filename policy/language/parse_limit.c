@@ -12,11 +12,19 @@ is_class(const struct cursor *c)
 	       words_find(&words_classes, c->now.text) != -1;
 }
 
+static unsigned
+class_mask(int class)
+{
+	return class != WORDS_OUTBOUND ? 1u << class : 1u << POLICY_LOCAL |
+	       1u << POLICY_AUTHENTICATED | 1u << POLICY_RELAYED;
+}
+
 /* class { "," class } */
 static bool
 classes(struct cursor *c, struct ast_limit *l)
 {
 	struct span from = c->now.at;
+	unsigned mask;
 
 	l->classes = 0;
 	do {
@@ -24,26 +32,47 @@ classes(struct cursor *c, struct ast_limit *l)
 
 		if (class == -1)
 			return false;
-		l->classes |= class != WORDS_OUTBOUND ? 1u << class :
-			      1u << POLICY_LOCAL | 1u << POLICY_AUTHENTICATED |
-			      1u << POLICY_RELAYED;
+		mask = class_mask(class);
+		if ((l->classes & mask) == mask)
+			diag_warning(c->d, c->last, "this class is already in the "
+				     "list: remove it");
+		l->classes |= mask;
 		l->classes_at = cursor_span(c, from);
 	} while (cursor_comma(c, is_class(c)));
 	return true;
 }
 
+/* Reports what may be meant as a condition, or as one more class. */
 static bool
-accept_when(struct cursor *c)
+is_odd_after_mail(struct cursor *c)
 {
-	if (cursor_accept_word(c, "when"))
-		return true;
-	if (!cursor_is_word(c, "if") && !cursor_is_word(c, "where") &&
-	    !cursor_is_word(c, "and"))
+	if (cursor_is_word(c, "if") || cursor_is_word(c, "where") ||
+	    cursor_is_word(c, "unless"))
+		diag_error(c->d, c->now.at, "a condition begins with 'when', or "
+			   "with 'when not'");
+	else if (c->now.kind == LEX_COMMA || cursor_is_word(c, "and") ||
+		 cursor_is_word(c, "or"))
+		diag_error(c->d, c->now.at, "all classes stand before 'mail', as "
+			   "in 'for local, relayed mail', and a condition "
+			   "behind 'when'");
+	else
 		return false;
-	diag_error(c->d, c->now.at, "a condition begins with 'when': write that "
-		   "instead of '%.*s'", QUOTE(c->now.text));
-	cursor_take(c);
 	return true;
+}
+
+/* "when" or */
+static bool
+when(struct cursor *c, struct ast_limit *l)
+{
+	l->when = parse_expr(c);
+	if (l->when == NULL)
+		return false;
+	if (c->now.kind != LEX_WORD ||
+	    words_find(&words_facts, c->now.text) == -1)
+		return true;
+	diag_error(c->d, c->now.at, "'and' or 'or' is missing before '%.*s'",
+		   QUOTE(c->now.text));
+	return false;
 }
 
 /* for -> "for" class { "," class } "mail" [ "when" or ] */
@@ -53,15 +82,9 @@ for_clause(struct cursor *c, struct ast_limit *l)
 	if (!classes(c, l) ||
 	    !cursor_expect_word(c, "mail", "',' or 'mail' after a class"))
 		return false;
-	if (c->now.kind == LEX_COMMA) {
-		diag_error(c->d, c->now.at, "'mail' stands once, after the last "
-			   "class: write 'for local, relayed mail'");
-		return false;
-	}
-	if (!accept_when(c))
-		return true;
-	l->when = parse_expr(c);
-	return l->when != NULL;
+	if (cursor_accept_word(c, "when"))
+		return when(c, l);
+	return !is_odd_after_mail(c);
 }
 
 /* PERCENT: `80%` */

@@ -33,57 +33,65 @@ trim(const struct parse_text *file, const char *from, const char *to)
 			      file->base + (uint32_t)(from - file->p) };
 }
 
-/* The value of a line, quotes taken off, in word; what follows in rest. */
-static bool
-cut_line(struct cursor *c, struct line line, struct ast_word *word,
-	 struct policy_text *rest)
+/* Length of the value that a line begins with; 0: a quote in it is not closed.
+ * A blank within quotes is a part of it. */
+static size_t
+value_len(struct policy_text t)
 {
-	const char *p = line.text.p, *end = p + line.text.len, *to = p;
-	bool is_quoted = *p == '"';
+	bool is_quoted = false;
+	size_t len = 0;
 
-	if (is_quoted) {
-		to = memchr(p + 1, '"', (size_t)(end - p - 1));
-		if (to == NULL) {
-			diag_error(c->d, (struct span){ line.at,
-				   (uint32_t)line.text.len }, "text without its "
-				   "closing '\"'");
-			return false;
-		}
-		word->text = (struct policy_text){ p + 1, (size_t)(to - p - 1) };
-		to++;
-	} else {
-		while (to < end && !is_blank(*to))
-			to++;
-		word->text = (struct policy_text){ p, (size_t)(to - p) };
-	}
-	word->at = (struct span){ line.at, (uint32_t)(to - p) };
-	while (to < end && is_blank(*to))
-		to++;
-	*rest = (struct policy_text){ to, (size_t)(end - to) };
-	return true;
+	for (; len < t.len && (is_quoted || !is_blank(t.p[len])); len++)
+		is_quoted ^= t.p[len] == '"';
+	return is_quoted ? 0 : len;
+}
+
+/* "news@shop.example", but not "anna brown"@shop.example. */
+static bool
+is_quoted_whole(struct policy_text t)
+{
+	return t.len >= 2 && t.p[0] == '"' &&
+	       memchr(t.p + 1, '"', t.len - 1) == t.p + t.len - 1;
+}
+
+/* True if only a comment follows the value. */
+static bool
+check_rest(struct cursor *c, struct line line, size_t at)
+{
+	while (at < line.text.len && is_blank(line.text.p[at]))
+		at++;
+	if (at == line.text.len || line.text.p[at] == '#')
+		return true;
+	diag_error(c->d, (struct span){ line.at + (uint32_t)at,
+		   (uint32_t)(line.text.len - at) }, "one value stands on a line: "
+		   "put one with a blank in double quotes");
+	return false;
 }
 
 /* line -> [ value ] [ "#" comment ] */
 static void
 value_line(struct cursor *c, struct line line, struct parse_list *list)
 {
-	struct ast_value v = { 0 };
-	struct policy_text rest;
-	uint32_t at;
+	struct policy_text t = { line.text.p, value_len(line.text) };
+	struct ast_value v = { .word = { { line.at, (uint32_t)t.len }, t } };
 
-	if (line.text.len == 0 || line.text.p[0] == '#' ||
-	    !cut_line(c, line, &v.word, &rest))
+	if (line.text.len == 0 || line.text.p[0] == '#')
 		return;
-	at = line.at + (uint32_t)(rest.p - line.text.p);
-	if (rest.len > 0 && rest.p[0] != '#')
-		diag_error(c->d, (struct span){ at, (uint32_t)rest.len }, "one "
-			   "value stands on a line; put one with a blank in "
-			   "double quotes");
-	else if (line.text.p[0] != '"' &&
-		 v.word.text.p[v.word.text.len - 1] == ',')
+	if (t.len == 0) {
+		diag_error(c->d, (struct span){ line.at, (uint32_t)line.text.len },
+			   "text without its closing '\"'");
+		return;
+	}
+	if (!check_rest(c, line, t.len))
+		return;
+	if (is_quoted_whole(t))
+		v.word.text = (struct policy_text){ t.p + 1, t.len - 2 };
+	else if (t.p[t.len - 1] == ',') {
 		diag_error(c->d, v.word.at, "one value stands on a line, without "
 			   "a comma");
-	else if (parse_value_of(c, &v))
+		return;
+	}
+	if (parse_value_of(c, &v))
 		parse_keep(c, list, &v);
 }
 
@@ -114,11 +122,11 @@ parse_file_values(struct parser *p)
 	struct ast_word path;
 	unsigned errors;
 
-	if (!cursor_text(c, "a file after 'from'", &path)) {
+	if (!cursor_text(c, "the file after 'from'", &path)) {
 		cursor_skip_statement(c);
 		return NULL;
 	}
-	if (c->is_doubtful || !parse_read(p, &path, &file))
+	if (!parse_read(p, &path, &file))
 		return NULL;
 	errors = diags_errors(c->d);
 	if (!stray_is_text(file.p, file.len, file.base, c->d))

@@ -18,10 +18,16 @@ parse_nodes(struct parser *p)
 {
 	struct cursor *c = &p->c;
 
+	struct span at;
+	uint64_t n;
+
 	check_once(c, "nodes", c->tree->nodes_at);
-	if (!parse_number(c, "a number after 'nodes'", &c->tree->nodes,
-			  &c->tree->nodes_at))
+	if (!parse_number(c, "a number after 'nodes'", &n, &at)) {
 		cursor_skip_statement(c);
+		return;
+	}
+	c->tree->nodes = n;
+	c->tree->nodes_at = at;
 }
 
 /* two-person -> "two-person" */

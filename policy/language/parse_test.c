@@ -68,16 +68,49 @@ relation(enum lex_kind kind)
 	}
 }
 
+/* `==`, `=>`, `=<` and `<>` of other languages. */
+static bool
+is_odd_relation(struct cursor *c, struct token first)
+{
+	struct span at = { first.at.at, 0 };
+
+	if (relation(c->now.kind) == -1)
+		return false;
+	at.len = c->now.at.at + c->now.at.len - at.at;
+	if (first.kind == LEX_BELOW && c->now.kind == LEX_ABOVE)
+		diag_error(c->d, at, "unexpected '<>': write 'not' before the "
+			   "test, as in 'not login = \"alice\"'");
+	else
+		diag_error(c->d, at, "expected '=', '<', '>', '<=' or '>='");
+	return true;
+}
+
+/* What stands after a relation; check says if it goes with the fact. */
+static bool
+right_side(struct cursor *c, struct ast_expr *e)
+{
+	switch (fact_type(e->fact)) {
+	case FACT_WEEKDAY:
+		return parse_days(c, &e->days);
+	case FACT_MINUTE:
+		return value(c, e);
+	case FACT_NUMBER:
+		return number(c, e);
+	default:
+		return e->op == AST_EQUAL ? value(c, e) : number(c, e);
+	}
+}
+
 static bool
 operand(struct cursor *c, struct ast_expr *e)
 {
 	int op = relation(c->now.kind);
+	struct token t = c->now;
 
 	if (op != -1) {
 		cursor_take(c);
 		e->op = (enum ast_op)op;
-		return op == AST_EQUAL && fact_type(e->fact) != FACT_NUMBER ?
-		       value(c, e) : number(c, e);
+		return !is_odd_relation(c, t) && right_side(c, e);
 	}
 	if (cursor_accept_word(c, "like")) {
 		e->op = AST_LIKE;
@@ -85,7 +118,8 @@ operand(struct cursor *c, struct ast_expr *e)
 	}
 	if (cursor_accept_word(c, "in")) {
 		e->op = AST_IN;
-		return place(c, e);
+		return fact_type(e->fact) == FACT_WEEKDAY ?
+		       parse_days(c, &e->days) : place(c, e);
 	}
 	cursor_unexpected(c, fact_type(e->fact) == FACT_NUMBER ?
 			  "'=', '<', '>', '<=' or '>=' after a number" :

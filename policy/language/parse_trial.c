@@ -5,14 +5,29 @@
 
 #define TRIALS_MAX 1000
 
-/* For `number` of a value that is one. */
+static bool
+is_at_part(const struct cursor *c)
+{
+	return c->now.kind == LEX_NUMBER || c->now.kind == LEX_CLOSE ||
+	       c->now.kind == LEX_END || cursor_at_statement(c) ||
+	       cursor_is_word(c, "expect") || cursor_is_word(c, "starting");
+}
+
 static bool
 value(struct cursor *c, struct ast_given *g)
 {
+	if (c->now.is_first && is_at_part(c)) {
+		cursor_unexpected(c, "a value");
+		return false;
+	}
 	if (g->fact == POLICY_RECIPIENTS) {
 		struct span at;
 
 		return parse_number(c, "a number of recipients", &g->number, &at);
+	}
+	if (cursor_at_clause(c)) {
+		cursor_unexpected(c, "a value");
+		return false;
 	}
 	return parse_value(c, &g->value);
 }
@@ -60,24 +75,15 @@ who_part(struct cursor *c, int i, struct ast_who *who,
 	return true;
 }
 
-static bool
-is_at_part(const struct cursor *c)
-{
-	return c->now.kind == LEX_NUMBER || c->now.kind == LEX_CLOSE ||
-	       c->now.kind == LEX_END || cursor_at_statement(c) ||
-	       cursor_is_word(c, "expect") || cursor_is_word(c, "starting");
-}
-
 /* stream -> rate "for" time [ class ] { FACT value } */
 static bool
-stream(struct cursor *c, struct ast_trial *t, struct ast_stream ***tail)
+stream(struct cursor *c, struct ast_stream ***tail)
 {
 	struct ast_stream *s = arena_alloc(c->arena, sizeof(*s));
 	struct ast_given **given_tail;
 	struct span from = c->now.at;
 	struct ast_window w;
 
-	(void)t;
 	if (s == NULL || !parse_rate(c, &w))
 		return false;
 	if (w.unit != POLICY_MESSAGES) {
@@ -235,7 +241,7 @@ static bool
 part(struct cursor *c, struct ast_trial *t, struct tails *tails)
 {
 	if (c->now.kind == LEX_NUMBER)
-		return stream(c, t, &tails->stream);
+		return stream(c, &tails->stream);
 	switch (cursor_choose(c, &words_trial)) {
 	case 0:
 		return starting(c, t, c->last);
@@ -276,8 +282,7 @@ parse_trial(struct parser *p)
 	struct ast_trial *t = arena_alloc(c->arena, sizeof(*t));
 	struct span open;
 
-	if (t == NULL || !cursor_text(c, "what the trial is about, in double "
-				      "quotes", &t->name)) {
+	if (t == NULL || !cursor_text(c, "the name of a trial", &t->name)) {
 		cursor_skip_statement(c);
 		return;
 	}

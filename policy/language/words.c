@@ -63,7 +63,8 @@ const struct words words_who = {
 };
 const struct words words_expect = {
 	"result, class or fact",
-	LIST(expect, WORDS_SUBJECTS + POLICY_CLASSES + POLICY_FACTS), 0,
+	expect, sizeof(expect) / sizeof(expect[0]),
+	WORDS_SUBJECTS, 0,
 };
 
 const uint64_t words_period_us[4] = {

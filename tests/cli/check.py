@@ -77,7 +77,7 @@ def unloadable(t, node):
 
 
 def usage(t, node):
-    verbs = ("check", "dump", "explain", "freeze", "thaw", "freezes", "status")
+    verbs = ("check", "dump", "fmt", "explain", "freeze", "thaw", "freezes", "status")
     with t.test("help names every verb"):
         done = expect(node, 0, "--help")
         for verb in verbs:

@@ -133,6 +133,31 @@ put_local(struct text *to, const struct text *local)
 		text_put(to, '"');
 }
 
+static bool
+is_plain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* True for what is in normal form already, as nearly every address is: a local
+ * part with nothing to cut, and plain labels. */
+static bool
+is_normal(const char *p, size_t len, const char *delimiters)
+{
+	const char *at = memchr(p, '@', len), *end = p + len;
+	char last = '.';
+
+	if (at == NULL || at == p || len > IDENTITY_MAX)
+		return false;
+	for (; p < at; p++)
+		if (!is_plain(*p) || strchr(delimiters, *p) != NULL)
+			return false;
+	for (p = at + 1; p < end; last = *p++)
+		if (!is_plain(*p) && (*p != '.' || last == '.'))
+			return false;
+	return last != '.';
+}
+
 size_t
 identity_address(const char *raw, size_t len, const char *delimiters,
 		 char out[IDENTITY_MAX + 1])
@@ -143,6 +168,11 @@ identity_address(const char *raw, size_t len, const char *delimiters,
 	char domain[IDENTITY_MAX + 1];
 	size_t n;
 
+	if (is_normal(raw, len, delimiters)) {
+		memcpy(out, raw, len);
+		out[len] = '\0';
+		return len;
+	}
 	if (text_is_invalid(raw, len) || !text_is_clean(raw, len) ||
 	    !read_parts(&a, t.p, t.p + t.len) || a.local.is_over || a.domain.is_over)
 		return text_invalid(out);

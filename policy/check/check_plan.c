@@ -16,7 +16,7 @@
 /* A limit, and the value that it asks for. */
 struct pin {
 	const struct ast_limit *l;
-	enum policy_fact fact;		/* POLICY_FACT_IDS: none */
+	int fact;			/* enum policy_fact; -1: none */
 	struct policy_text text;
 	unsigned place;			/* in the file */
 };
@@ -41,15 +41,15 @@ pin(const struct ast_limit *l, unsigned place)
 	const struct ast_expr *e = check_pinned(l->when);
 
 	if (e == NULL || e->value == NULL)
-		return (struct pin){ l, POLICY_FACT_IDS, { "", 0 }, place };
-	return (struct pin){ l, e->fact, e->value->word.text, place };
+		return (struct pin){ l, -1, { "", 0 }, place };
+	return (struct pin){ l, (int)e->fact, e->value->word.text, place };
 }
 
 static int
 order_values(const struct pin *a, const struct pin *b)
 {
 	size_t len = a->text.len < b->text.len ? a->text.len : b->text.len;
-	int order = (int)a->fact - (int)b->fact;
+	int order = a->fact - b->fact;
 
 	if (order == 0)
 		order = memcmp(a->text.p, b->text.p, len);
@@ -81,7 +81,7 @@ static const struct pin *
 longest_run(const struct pin *p, unsigned n, unsigned *longest)
 {
 	const struct pin *found = p;
-	enum policy_fact fact = p->fact;
+	int fact = p->fact;
 	unsigned len;
 
 	*longest = 0;
@@ -105,7 +105,7 @@ find_excess(const struct pin *p, unsigned n, unsigned *bound)
 	*bound = 0;
 	for (unsigned i = 0; i < n;) {
 		const struct pin *run = longest_run(p + i, n - i, &len);
-		enum policy_fact fact = p[i].fact;
+		int fact = p[i].fact;
 
 		*bound += len;
 		if (*bound > POLICY_PLAN_MAX && last == NULL)

@@ -89,7 +89,7 @@ static const struct row coverage[] = {
 	{ "another pattern", LOCAL RELAY
 	  FOR("a", "authenticated mail when sender like \"*@shop.example\""),
 	  "4:7 error: authenticated mail whose sender is not like "
-	  "\"*@shop.example\" meets no limit: add" },
+	  "\"*@shop.example\" (the null sender <> never is) meets no limit: add" },
 	{ "another login", LOCAL RELAY
 	  FOR("a", "authenticated mail when login = anna"),
 	  "4:7 error: authenticated mail whose login is not \"anna\" meets" },
@@ -116,7 +116,7 @@ static const struct row coverage[] = {
 	{ "days", LOCAL RELAY
 	  FOR("a", "authenticated mail when day sat, sun")
 	  FOR("b", "authenticated mail when day mon, tue, wed, fri"),
-	  "5:7 error: authenticated mail on a thursday meets no limit: add" },
+	  "5:7 error: authenticated mail on a Thursday meets no limit: add" },
 	{ "a header", LOCAL RELAY
 	  FOR("a", "authenticated mail when header \"X-Bulk\" = yes")
 	  FOR("b", "authenticated mail when header \"x-bulk\" like \"*\" and "
@@ -200,7 +200,7 @@ static const struct row uses[] = {
 	  "5:31 warning: no message can be like this" },
 	{ "relayed from elsewhere", LOCAL AUTH RELAY
 	  FOR("a", "relayed mail when client in 198.51.100.0/24"),
-	  "5:33 warning: no message can be like this" },
+	  "5:33 warning: no such client sends this mail" },
 	{ "always", LOCAL AUTH RELAY
 	  FOR("a", "authenticated mail when recipients > 5 or recipients < 9"),
 	  "5:39 warning: all of this mail is like this: remove 'when'" },
@@ -269,16 +269,88 @@ test_many_logins(void **state)
 	free(text);
 }
 
+/* 3^24 ways to be met, and the opposite: too many to look at. */
+static void
+put_hard(char *text, size_t size)
+{
+	size_t len = (size_t)snprintf(text, size, "(");
+
+	for (int i = 0; i < 24; i++)
+		len += (size_t)snprintf(text + len, size - len,
+			"%s(sender like \"a%d*\" or sender like \"b%d*\")",
+			i == 0 ? "" : " and ", i, i);
+	snprintf(text + len, size - len, ")");
+}
+
+static void
+test_hard(void **state)
+{
+	char hard[2000], text[8000];
+
+	(void)state;
+	put_hard(hard, sizeof(hard));
+	snprintf(text, sizeof(text), OWN LOCAL RELAY
+		 FOR("a", "authenticated mail when %s")
+		 FOR("b", "authenticated mail when not %s"), hard, hard);
+	assert_told(text, "5:7 error: the conditions are too many to see whether "
+		    "all authenticated mail meets a limit: add");
+	snprintf(text, sizeof(text), OWN LOCAL RELAY AUTH
+		 EXEMPT("for authenticated mail when %s and not %s or login = a"),
+		 hard, hard);
+	assert_told(text, "5:40 error: this asks too much to see whom it is for");
+}
+
+/* Limits that one message may meet; of those for a login, only its own. */
+static void
+test_plan(void **state)
+{
+	static const struct { int all, anna, bert; const char *want; } rows[] = {
+		{ 16, 0, 0, "" },
+		{ 17, 0, 0, "18:17 error: one more limit that authenticated mail "
+		  "may meet: there can be 16, and here are 17" },
+		{ 10, 6, 6, "" },
+		{ 10, 6, 7, "24:17 error: one more limit that authenticated mail" },
+		{ 0, 17, 0, "18:17 error: one more limit that" },
+	};
+	char text[8000];
+
+	(void)state;
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
+		size_t len = (size_t)snprintf(text, sizeof(text), "%s", OWN);
+		int all = rows[i].all, n = all + rows[i].anna + rows[i].bert;
+
+		for (int j = 0; j < n; j++)
+			len += (size_t)snprintf(text + len, sizeof(text) - len,
+				"limit l%02d { for authenticated mail%s by login "
+				"allow %d messages/day else tempfail }\n", j,
+				j < all ? "" : j < all + rows[i].anna ?
+				" when login = anna" : " when login = bert",
+				j + 1);
+		snprintf(text + len, sizeof(text) - len, "%s", LOCAL RELAY);
+		assert_told(text, rows[i].want);
+	}
+}
+
+static void
+test_no_limit(void **state)
+{
+	(void)state;
+	assert_told(OWN, "1:43 error: there is no limit, so all mail goes");
+}
+
 int
 main(void)
 {
 	struct CMUnitTest tests[N_ROWS(coverage) + N_ROWS(exempts) +
-				N_ROWS(uses) + 1];
+				N_ROWS(uses) + 4];
 	size_t n = 0;
 
 	ROWS(tests, &n, coverage, test_row);
 	ROWS(tests, &n, exempts, test_row);
 	ROWS(tests, &n, uses, test_row);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_many_logins);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_hard);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_plan);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_no_limit);
 	return _cmocka_run_group_tests("prove", tests, n, NULL, NULL);
 }

@@ -151,6 +151,32 @@ test_row(void **state)
 	drop(&p);
 }
 
+/* Of a set of many values it is not asked which: it may match, or not. */
+static void
+test_large_set(void **state)
+{
+	size_t len = 0;
+	struct problem p;
+	char when[4000];
+	bool is_taken;
+
+	(void)state;
+	len += (size_t)snprintf(when, sizeof(when), "not login = u1 or login in "
+				"many allow 9 messages/hour else observe }\n"
+				"set many { u0");
+	for (int i = 1; i < 100; i++)
+		len += (size_t)snprintf(when + len, sizeof(when) - len, ", u%d", i);
+	snprintf(when + len, sizeof(when) - len, " }\nlimit b { for " A " mail "
+		 "when recipients > 5 ");
+	pose(&p, A, when);
+	expect("not met", ask(&p, POLICY_AUTHENTICATED, false, false, 1000), true);
+	assert_int_equal(solve_found(p.solver, POLICY_LOGIN).kind, SOLVE_IS);
+	assert_non_null(solve_taken(p.solver, 0, &is_taken));
+	assert_false(is_taken);
+	assert_null(solve_taken(p.solver, 1, &is_taken));
+	drop(&p);
+}
+
 /* "s0*" and "s1*" and ... and not all of them: each has to be tried. */
 static void
 test_steps(void **state)
@@ -337,10 +363,11 @@ test_chance(void **state)
 int
 main(void)
 {
-	struct CMUnitTest list[N_ROWS(rows) + 2];
+	struct CMUnitTest list[N_ROWS(rows) + 3];
 	size_t n = 0;
 
 	ROWS(list, &n, rows, test_row);
+	list[n++] = (struct CMUnitTest)cmocka_unit_test(test_large_set);
 	list[n++] = (struct CMUnitTest)cmocka_unit_test(test_steps);
 	list[n++] = (struct CMUnitTest)cmocka_unit_test(test_chance);
 	return _cmocka_run_group_tests("solve", list, n, NULL, NULL);

@@ -64,7 +64,11 @@ check_budget(struct check *k, const struct ast_answer *a, bool is_for_local)
 	if (a->action != POLICY_HOLD)
 		diag_error(k->d, a->budget->at, "only 'hold' goes up to a number: "
 			   "write 'hold up to ... then ...'");
-	check_window(k, a->budget);
+	if (a->budget->count == 0)
+		diag_error(k->d, a->budget->count_at, "up to 0 nothing is held: "
+			   "write what comes after 'then' instead of 'hold'");
+	else
+		check_window(k, a->budget);
 	if (a->spent == NULL)
 		return;
 	if (!is_reply(a->spent))

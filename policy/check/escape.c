@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "../facts.h"
 #include "../identity/identity.h"
@@ -46,6 +47,15 @@ put_whose(struct text *t, const char *word, enum policy_fact fact)
 	put(t, " is");
 }
 
+/* A pattern that no null sender is like. */
+static bool
+is_for_addresses(const struct ast_expr *e)
+{
+	struct policy_text t = e->value->word.text;
+
+	return e->fact == POLICY_SENDER && memchr(t.p, '@', t.len) != NULL;
+}
+
 /* Which patterns and sets it matches or not. False: none were asked. */
 static bool
 put_taken(struct text *t, enum policy_fact fact)
@@ -59,7 +69,10 @@ put_taken(struct text *t, enum policy_fact fact)
 			continue;
 		put_whose(t, is_said ? " and" : "", fact);
 		put(t, is_met ? "" : " not");
-		if (e->op == AST_LIKE)
+		if (e->op == AST_LIKE && !is_met && is_for_addresses(e))
+			put(t, " like \"%.*s\" (the null sender <> never is)",
+			    QUOTE(e->value->word.text));
+		else if (e->op == AST_LIKE)
 			put(t, " like \"%.*s\"", QUOTE(e->value->word.text));
 		else
 			put(t, " in %.*s", QUOTE(e->set_name.text));
@@ -141,8 +154,8 @@ static void
 put_value(struct text *t, enum policy_fact fact, const struct solve_value *v)
 {
 	static const char *const days[] = {
-		"sunday", "monday", "tuesday", "wednesday", "thursday",
-		"friday", "saturday",
+		"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday",
+		"Friday", "Saturday",
 	};
 
 	switch (fact_type(fact)) {

@@ -58,15 +58,26 @@ warn_tests(struct prover *p, const struct ast_limit *l, const struct ast_expr *e
 	}
 }
 
+/* A single test of the client asks for one that is no client of this mail. */
+static void
+warn_never(struct prover *p, const struct ast_limit *l, const struct ast_expr *e)
+{
+	if (solve_is_test(e) && e->fact == POLICY_CLIENT)
+		diag_warning(p->k->d, e->at, "no such client sends this mail, so "
+			     "the %s never applies: add it to 'own networks', or "
+			     "correct the test", check_kind(l));
+	else
+		diag_warning(p->k->d, e->at, "no message can be like this, so the "
+			     "%s never applies: look for a test that contradicts "
+			     "another", check_kind(l));
+}
+
 /* True if it was reported that l never applies. */
 static bool
 warn_condition(struct prover *p, const struct ast_limit *l)
 {
 	if (is_never_met(p, l, l->when)) {
-		diag_warning(p->k->d, narrowest(p, l, l->when)->at, "no message "
-			     "can be like this, so the %s never applies: look "
-			     "for a test that contradicts another",
-			     check_kind(l));
+		warn_never(p, l, narrowest(p, l, l->when));
 		return true;
 	}
 	p->term[0] = (struct solve_term){ l->when, NULL, false };

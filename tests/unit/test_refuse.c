@@ -64,7 +64,7 @@ static const struct row limits[] = {
 	  "3:85 warning: a rejected local message is bounced" },
 	{ "hold up to nothing", LIMIT("relayed", "", "else hold up to 0 "
 				      "messages/day then reject"),
-	  "3:67 error: a window of 0 stops everything" },
+	  "3:67 error: up to 0 nothing is held" },
 	{ "burst of one recipient", "limit a { for local mail "
 	  "allow 1 recipient/hour else hold }",
 	  "3:32 warning: a message with two recipients can never pass" },

@@ -15,6 +15,19 @@
 
 #define MEMORY ((size_t)256 << 20)
 
+/* The linker puts this before calloc: the one that is to fail does. */
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+static unsigned fails_in;	/* so many calls from now; 0: never */
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	if (fails_in > 0 && --fails_in == 0)
+		return NULL;
+	return __real_calloc(n, size);
+}
+
 /* What stands in the dump of text between two strings, to NULL: its end; freed by
  * the caller. */
 static char *
@@ -232,24 +245,25 @@ tree_of(const char *text, struct arena *a)
 	return tree;
 }
 
+static const char rich[] =
+	OWN "set s { a, b, \"c*\" }\nset n { 10.0.0.0/8 }\n"
+	"limit x { for authenticated mail when listener in s or client in n by login, "
+	"header \"X-A\" or \"none\" allow 1 messages/hour else hold up to 1 messages/day "
+	"then reject freeze after 1 refusal in 1 hour }\n"
+	"exempt e { for authenticated mail when login = a allow 1 messages/hour "
+	"else hold }\n" REST;
+
 /* With any amount of memory there is a program or there is none. */
 static void
 memory_may_end_anywhere(void **state)
 {
-	static const char text[] =
-		OWN "set s { a, b, \"c*\" }\nset n { 10.0.0.0/8 }\n"
-		"limit x { for authenticated mail when listener in s or client in n by login, "
-		"header \"X-A\" or \"none\" allow 1 messages/hour else hold up to 1 messages/day "
-		"then reject freeze after 1 refusal in 1 hour }\n"
-		"exempt e { for authenticated mail when login = a allow 1 messages/hour "
-		"else hold }\n" REST;
 	struct arena *a = arena_new(MEMORY);
 	struct ast_policy *tree;
 	struct policy *p = NULL;
 
 	(void)state;
 	assert_non_null(a);
-	tree = tree_of(text, a);
+	tree = tree_of(rich, a);
 	for (size_t max = 0; p == NULL && max < (1 << 20); max += 8) {
 		struct arena *small = arena_new(max);
 
@@ -261,6 +275,48 @@ memory_may_end_anywhere(void **state)
 	assert_non_null(p);
 	policy_free(p);
 	arena_free(a);
+}
+
+static void
+any_allocation_may_fail(void **state)
+{
+	struct arena *a = arena_new(MEMORY);
+	struct ast_policy *tree;
+	struct policy *p = NULL;
+	unsigned failed = 0;
+
+	(void)state;
+	assert_non_null(a);
+	tree = tree_of(rich, a);
+	for (unsigned i = 1; p == NULL; i++) {
+		struct arena *fresh = arena_new(MEMORY);
+
+		assert_non_null(fresh);
+		fails_in = i;
+		p = emit_policy(tree, fresh);
+		failed += fails_in == 0;
+		fails_in = 0;
+		arena_free(fresh);
+	}
+	assert_true(failed >= 2);	/* of the arena, and of the block */
+	policy_free(p);
+	arena_free(a);
+}
+
+static void
+dump_says_that_it_has_no_memory(void **state)
+{
+	struct policy *p = compile(rich);
+	char text[128] = "";
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	(void)state;
+	assert_non_null(out);
+	fails_in = 1;
+	policy_dump(p, out);
+	fclose(out);
+	assert_string_equal(text, "out of memory: there is no room to print the policy\n");
+	policy_free(p);
 }
 
 /* A tree of n limits whose last is the only one that is not for local mail, and
@@ -318,13 +374,15 @@ large_policies_fit(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[3 + N_ROWS(conditions) + N_ROWS(clauses) + N_ROWS(sites) +
+	struct CMUnitTest tests[5 + N_ROWS(conditions) + N_ROWS(clauses) + N_ROWS(sites) +
 				N_ROWS(sets)] = {
 		cmocka_unit_test(parts_are_in_order),
 		cmocka_unit_test(memory_may_end_anywhere),
+		cmocka_unit_test(any_allocation_may_fail),
+		cmocka_unit_test(dump_says_that_it_has_no_memory),
 		cmocka_unit_test(large_policies_fit),
 	};
-	size_t n = 3;
+	size_t n = 5;
 
 	ROWS(tests, &n, conditions, condition);
 	ROWS(tests, &n, clauses, clause);

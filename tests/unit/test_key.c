@@ -17,9 +17,14 @@ static const char rules[] =
 	LIMIT("pair", "local", "by uid, script")
 	LIMIT("client", "relayed", "by client")
 	LIMIT("wide", "relayed", "by client/4:20")
-	LIMIT("domain", "outbound", "by sender.domain, listener");
+	LIMIT("domain", "outbound", "by sender.domain, listener")
+	LIMIT("named", "local", "by script or \"none\"")
+	LIMIT("user", "outbound", "by login or \"nobody\", client or \"here\"")
+	LIMIT("header", "outbound", "by header \"X-Tag\" or \"none\"")
+	LIMIT("other", "outbound", "by header \"X-Other\" or \"none\"");
 
-enum { ALL, SCRIPT, LOGIN, SENDER, PAIR, CLIENT, WIDE, DOMAIN };
+enum { ALL, SCRIPT, LOGIN, SENDER, PAIR, CLIENT, WIDE, DOMAIN, NAMED, USER, HEADER,
+       OTHER };
 
 static size_t
 key_of(const struct policy *p, unsigned limit, const struct message *m,
@@ -74,6 +79,23 @@ static const struct row rows[] = {
 	  { .client = "10.0.0.1" }, true },
 	{ "beyond the prefix", WIDE, { .client = "10.0.16.1" },
 	  { .client = "10.0.0.1" }, false },
+	{ "no script, no script", NAMED, { .uid = "33" }, { .uid = "33" }, true },
+	{ "no script, another uid", NAMED, { .uid = "33" }, { .uid = "34" }, false },
+	{ "no script, and one of that name", NAMED, { .uid = "33" },
+	  { .uid = "33", .script = "none" }, false },
+	{ "a script where there need be none", NAMED, { .uid = "33", .script = "33:a.php" },
+	  { .uid = "33", .script = "33:b.php" }, false },
+	{ "nobody, from anywhere else", USER, { .client = "10.0.0.1" },
+	  { .client = "10.0.0.2" }, false },
+	{ "nobody, and one of that name", USER, { .login = "nobody" }, { .login = NULL }, false },
+	{ "nobody, from here", USER, { .class = POLICY_LOCAL }, { .class = POLICY_RELAYED }, true },
+	{ "header", HEADER, { .header = { "a" } }, { .header = { "b" } }, false },
+	{ "header, same", HEADER, { .header = { "a", "x" } }, { .header = { "a", "y" } }, true },
+	{ "no header, and one of that name", HEADER, { .header = { "none" } },
+	  { .header = { NULL } }, false },
+	{ "header of another login", HEADER, { .header = { "a" }, .login = "x" },
+	  { .header = { "a" }, .login = "y" }, false },
+	{ "the other header", OTHER, { .header = { "a", "x" } }, { .header = { "b", "x" } }, true },
 	{ "value moves to the next field", DOMAIN, { .sender = "x@a.test", .listener = "b" },
 	  { .sender = "x@a.testb", .listener = "" }, false },
 };
@@ -107,6 +129,10 @@ static const struct text_row text_rows[] = {
 	{ "text, client", CLIENT, { .client = "192.0.2.1" }, 64, "192.0.2.1" },
 	{ "text, IPv6 network", CLIENT, { .client = "2001:db8::1" }, 64, "2001:db8::/64" },
 	{ "text, IPv4 network", WIDE, { .client = "192.0.2.129" }, 64, "192.0.0.0/20" },
+	{ "text, no script", NAMED, { .uid = "33" }, 64, "none" },
+	{ "text, nobody, from here", USER, { .uid = "33" }, 64, "nobody,here" },
+	{ "text, nobody, from there", USER, { .client = "10.0.0.1" }, 64, "nobody,10.0.0.1" },
+	{ "text, header", OTHER, { .header = { "a", "b" } }, 64, "b" },
 	{ "text, cut", PAIR, { .uid = "33", .script = "33:a.php" }, 6, "33,33" },
 	{ "text, cut within the first", PAIR, { .uid = "33", .script = "33:a.php" }, 2, "3" },
 	{ "text, no room", PAIR, { .uid = "33", .script = "33:a.php" }, 1, "" },
@@ -126,20 +152,52 @@ text(void **state)
 	policy_free(p);
 }
 
-/* Facts that are longer than any identity stay within the key. */
+/* Facts that are longer than any identity, and the longest header that can be
+ * named, stay within the key. */
 static void
 key_is_bounded(void **state)
 {
-	char text[4 * IDENTITY_MAX + 1], out[POLICY_KEY_MAX];
+	char text[4 * IDENTITY_MAX + 1], out[POLICY_KEY_MAX], policy[4096];
 	struct message m = { .login = text, .sender = text, .listener = text,
-			     .uid = text, .script = text };
-	struct policy *p = compile(rules);
+			     .uid = text, .script = text, .header = { text, text } };
+	struct policy *p;
+	char name[POLICY_HEADER_MAX + 1];
 
 	(void)state;
 	memset(text, 'a', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
-	for (unsigned i = ALL; i <= DOMAIN; i++)
+	memset(name, 'h', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	snprintf(policy, sizeof(policy), "%s" LIMIT("long", "authenticated", "by header "
+		 "\"%.63s\" or \"x\", header \"%s\" or \"y\", sender, login"), rules, name,
+		 name);
+	p = compile(policy);
+	for (unsigned i = 0; i < policy_limits(p); i++)
 		assert_true(key_of(p, i, &m, out) <= sizeof(out));
+	m.header[0] = m.header[1] = NULL;
+	for (unsigned i = 0; i < policy_limits(p); i++)
+		assert_true(key_of(p, i, &m, out) <= sizeof(out));
+	policy_free(p);
+}
+
+/* Buckets outlive a version: the words in a key, and their order, stay. */
+static void
+keys_are_as_they_were(void **state)
+{
+	static const struct { unsigned limit; struct message m; const char *want; } keys[] = {
+		{ LOGIN, { .login = "a" }, "\5login\0\1a" },
+		{ NAMED, { .uid = "3" }, "\5class\0\5local\3uid\0\0013\11or:script\0\4none" },
+		{ HEADER, { .header = { "v" } }, "\5class\0\5local\14header:x-tag\0\1v" },
+	};
+	static const size_t len[] = { 9, 36, 29 };
+	struct policy *p = compile(rules);
+	char out[POLICY_KEY_MAX];
+
+	(void)state;
+	for (unsigned i = 0; i < N_ROWS(keys); i++) {
+		assert_int_equal(key_of(p, keys[i].limit, &keys[i].m, out), len[i]);
+		assert_memory_equal(out, keys[i].want, len[i]);
+	}
 	policy_free(p);
 }
 
@@ -177,11 +235,12 @@ keys_are_unambiguous(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[2 + N_ROWS(rows) + N_ROWS(text_rows)] = {
+	struct CMUnitTest tests[3 + N_ROWS(rows) + N_ROWS(text_rows)] = {
 		cmocka_unit_test(key_is_bounded),
+		cmocka_unit_test(keys_are_as_they_were),
 		cmocka_unit_test(keys_are_unambiguous),
 	};
-	size_t n = 2;
+	size_t n = 3;
 
 	ROWS(tests, &n, rows, separates);
 	ROWS(tests, &n, text_rows, text);

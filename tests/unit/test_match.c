@@ -3,6 +3,7 @@
  */
 #include "compile.h"
 
+#include "../../policy/identity/identity.h"
 #include "../../policy/program/match.h"
 #include "random.h"
 
@@ -126,34 +127,102 @@ set_has_its_members(void **state)
 	policy_free(p);
 }
 
+struct network_row {
+	const char *name;
+	const char *client;	/* NULL: not known */
+	bool want;
+};
+
+#define NETWORKS "{ 10.1.0.0/16, 192.0.2.0/25, 10.0.0.5, 10.1.2.0/24, 0.0.0.1, " \
+		 "255.255.255.254/31, 2001:db8:1::/48, ::1, 2001:db8:3::/56, ffff:: }"
+
+static const struct network_row network_rows[] = {
+	{ "network, a host", "10.0.0.5", true },
+	{ "network, before a host", "10.0.0.4", false },
+	{ "network, behind a host", "10.0.0.6", false },
+	{ "network, its first address", "10.1.0.0", true },
+	{ "network, its last address", "10.1.255.255", true },
+	{ "network, behind its last", "10.2.0.0", false },
+	{ "network, in the smaller of two", "10.1.2.3", true },
+	{ "network, prefix that is no whole byte", "192.0.2.127", true },
+	{ "network, beyond that prefix", "192.0.2.128", false },
+	{ "network, the very first", "0.0.0.1", true },
+	{ "network, before the very first", "0.0.0.0", false },
+	{ "network, the very last of IPv4", "255.255.255.255", true },
+	{ "network, IPv6 host", "::1", true },
+	{ "network, IPv6, before", "::", false },
+	{ "network, IPv6", "2001:db8:1:ffff::9", true },
+	{ "network, IPv6, behind", "2001:db8:2::", false },
+	{ "network, IPv6, a longer prefix", "2001:db8:3:ff::1", true },
+	{ "network, IPv6, beyond it", "2001:db8:3:100::1", false },
+	{ "network, IPv6, the last", "ffff::", true },
+	{ "network, IPv6, behind the last", "ffff::1", false },
+	{ "network, mapped IPv4", "::ffff:10.0.0.5", true },
+	{ "network, not known", NULL, false },
+};
+
 static void
-networks(void **state)
+network(void **state)
 {
-	struct policy *p = compile(OWN REST);
-	const struct policy_address in = { 4, { 127, 1, 2, 3 } };
-	const struct policy_address in6 = { 6, { 0x20, 0x01, 0x0d, 0xb8, 1 } };
-	const struct policy_address out = { 4, { 10 } };
-	const struct policy_address none = { 0 };
+	const struct network_row *r = *state;
+	struct policy *p = compile("own networks " NETWORKS "\n" REST);
+	struct policy_address a = { 0 };
+
+	if (r->client != NULL)
+		assert_true(identity_client(r->client, strlen(r->client), &a));
+	assert_int_equal(match_networks(p, prog_set(p, p->own), &a), r->want);
+	policy_free(p);
+}
+
+/* Nested and disjoint networks, against each of them asked in turn. */
+static void
+networks_agree_with_a_scan(void **state)
+{
+	uint64_t seed = 12;
 
 	(void)state;
-	assert_true(match_networks(p, prog_set(p, p->own), &in));
-	assert_true(match_networks(p, prog_set(p, p->own), &in6));
-	assert_false(match_networks(p, prog_set(p, p->own), &out));
-	assert_false(match_networks(p, prog_set(p, p->own), &none));
-	policy_free(p);
+	for (unsigned round = 0; round < 200; round++) {
+		char text[2048] = "own networks { 127.0.0.1";
+		size_t n = strlen(text);
+		struct policy_address net[20];
+		unsigned prefix[20];
+		struct policy *p;
+
+		for (unsigned i = 0; i < 20; i++) {
+			net[i] = (struct policy_address){ 4, { 10, (uint8_t)random_below(&seed, 4),
+				(uint8_t)random_below(&seed, 4), (uint8_t)random_below(&seed, 4) } };
+			prefix[i] = 12 + (unsigned)random_below(&seed, 21);
+			n += (size_t)snprintf(text + n, sizeof(text) - n, ", 10.%u.%u.%u/%u",
+					      net[i].bytes[1], net[i].bytes[2],
+					      net[i].bytes[3], prefix[i]);
+		}
+		snprintf(text + n, sizeof(text) - n, " }\n" REST);
+		p = compile(text);
+		for (unsigned i = 0; i < 256; i++) {
+			struct policy_address a = { 4, { 10, (uint8_t)(i >> 6),
+				(uint8_t)(i >> 3 & 7), (uint8_t)(i & 7) } };
+			bool want = false;
+
+			for (unsigned j = 0; j < 20; j++)
+				want |= identity_in_network(&a, &net[j], prefix[j]);
+			assert_int_equal(match_networks(p, prog_set(p, p->own), &a), want);
+		}
+		policy_free(p);
+	}
 }
 
 int
 main(void)
 {
-	struct CMUnitTest tests[4 + N_ROWS(rows)] = {
+	struct CMUnitTest tests[4 + N_ROWS(rows) + N_ROWS(network_rows)] = {
 		cmocka_unit_test(glob_agrees_with_its_definition),
 		cmocka_unit_test(order_is_total),
 		cmocka_unit_test(set_has_its_members),
-		cmocka_unit_test(networks),
+		cmocka_unit_test(networks_agree_with_a_scan),
 	};
 	size_t n = 4;
 
 	ROWS(tests, &n, rows, glob);
+	ROWS(tests, &n, network_rows, network);
 	return cmocka_run_group_tests_name("match", tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@
 #define SHOWN_MAX 160		/* bytes of a line */
 
 struct part {
-	char name[POLICY_NAME_MAX + 1];
+	char name[sizeof("exempt ") + POLICY_NAME_MAX];
 	char *text;		/* without the name */
 };
 

@@ -136,7 +136,7 @@ def frozen(t, node):
     with t.test("frozen, and who is exempt from that"):
         out = explain(node, "--login", "alarm", "--trace")
         for part in ("frozen     yes: all, ", "but it is exempt from that\n",
-                     "exempt     alarm, key alarm, else reject\n", "charge alarm",
+                     "exempt     alarm, key alarm, else reject\n", "charge exempt alarm",
                      "verdict    accept: every limit has room\n"):
             t.has(out, part, "stdout")
         got = as_json(node, "--login", "ann")

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define EXPECTED_MAX 256
 
@@ -50,11 +51,25 @@ cursor_is_word(const struct cursor *c, const char *word)
 	return c->now.kind == LEX_WORD && words_equal(c->now.text, word);
 }
 
+/* `WHEN` can mean nothing else. */
+static bool
+is_word_in_capitals(const struct cursor *c, const char *word)
+{
+	struct policy_text t = c->now.text;
+
+	return c->now.kind == LEX_WORD && t.len == strlen(word) &&
+	       strncasecmp(t.p, word, t.len) == 0;
+}
+
 bool
 cursor_accept_word(struct cursor *c, const char *word)
 {
-	if (!cursor_is_word(c, word))
-		return false;
+	if (!cursor_is_word(c, word)) {
+		if (!is_word_in_capitals(c, word))
+			return false;
+		diag_error(c->d, c->now.at, "unknown word '%.*s': did you mean "
+			   "'%s'?", QUOTE(c->now.text), word);
+	}
 	cursor_take(c);
 	return true;
 }
@@ -290,7 +305,9 @@ cursor_block_is_open(struct cursor *c, struct span opened_at)
 	/* The blocks around it are open as well: it is one mistake. */
 	if (c->unclosed_at != c->now.at.at + 1) {
 		cursor_unexpected(c, "'}'");
-		diag_note(c->d, opened_at, "this is the '{' to be closed");
+		if (!c->now.is_doubtful)
+			diag_note(c->d, opened_at, "this is the '{' to be "
+				  "closed");
 	}
 	c->unclosed_at = c->now.at.at + 1;
 	return true;

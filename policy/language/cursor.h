@@ -31,7 +31,8 @@ void cursor_init(struct cursor *c, const char *text, size_t len, uint32_t base);
 /* Goes past the token and returns it. After DIAG_MAX errors the text ends. */
 struct token cursor_take(struct cursor *c);
 
-/* Takes the token if it is of that kind, or that word. Reports nothing. */
+/* Takes the token if it is of that kind, or that word. Reports nothing, but a
+ * word in capitals. */
 bool cursor_accept(struct cursor *c, enum lex_kind kind);
 bool cursor_accept_word(struct cursor *c, const char *word);
 bool cursor_is_word(const struct cursor *c, const char *word);

@@ -215,6 +215,7 @@ lex_next(struct lex *l)
 		is_first |= skip_blank(l);
 	}
 	from = l->pos;
+	t.is_doubtful = l->is_line_bad;
 	if (from >= l->len) {
 		t.at = (struct span){ l->base + (uint32_t)l->last_end, 0 };
 		t.text = (struct policy_text){ l->text + l->last_end, 0 };
@@ -224,7 +225,10 @@ lex_next(struct lex *l)
 	t.at = span_to_here(l, from);
 	t.is_first = is_first;
 	t.is_at_margin = is_first && (from == 0 || l->text[from - 1] == '\n');
-	t.is_doubtful = l->is_line_bad;
+	/* A word with a stray byte in its middle has been meant as one. */
+	t.is_doubtful = l->is_line_bad ||
+			(t.kind <= LEX_NUMBER && l->pos < l->len &&
+			 is_stray(l->text[l->pos]));
 	l->last_end = l->pos;
 	return t;
 }

@@ -30,7 +30,7 @@ struct token {
 	uint64_t number;		/* LEX_NUMBER; UINT64_MAX: or more */
 	bool is_first;			/* of its line */
 	bool is_at_margin;		/* the line begins with it */
-	bool is_doubtful;		/* bytes before it had to be skipped */
+	bool is_doubtful;		/* bytes beside it had to be skipped */
 };
 
 struct lex {

@@ -24,7 +24,6 @@ static bool
 classes(struct cursor *c, struct ast_limit *l)
 {
 	struct span from = c->now.at;
-	unsigned mask;
 
 	l->classes = 0;
 	do {
@@ -32,11 +31,7 @@ classes(struct cursor *c, struct ast_limit *l)
 
 		if (class == -1)
 			return false;
-		mask = class_mask(class);
-		if ((l->classes & mask) == mask)
-			diag_warning(c->d, c->last, "this class is already in the "
-				     "list: remove it");
-		l->classes |= mask;
+		l->classes |= class_mask(class);
 		l->classes_at = cursor_span(c, from);
 	} while (cursor_comma(c, is_class(c)));
 	return true;

@@ -90,9 +90,6 @@ parse_days(struct cursor *c, unsigned *days)
 
 		if (day == -1)
 			return false;
-		if ((*days & 1u << day) != 0)
-			diag_warning(c->d, c->last, "this day is already in the "
-				     "list: remove it");
 		*days |= 1u << day;
 	} while (cursor_accept(c, LEX_COMMA));
 	return true;

@@ -4,6 +4,7 @@
 #include "parse.h"
 
 #define TRIALS_MAX 1000
+#define LINES_MAX 1000		/* of one trial */
 
 static bool
 is_at_part(const struct cursor *c)
@@ -252,16 +253,28 @@ part(struct cursor *c, struct ast_trial *t, struct tails *tails)
 	}
 }
 
+/* Each stream is compared with each `expect`. */
+static bool
+count_line(struct cursor *c, const struct ast_trial *t, unsigned *n)
+{
+	if (++*n <= LINES_MAX)
+		return true;
+	diag_error(c->d, t->name.at, "too many lines in this trial; the limit is "
+		   "%d: make two of it", LINES_MAX);
+	cursor_skip_statement(c);
+	return false;
+}
+
 /* { part } "}"; false: some could not be read. */
 static bool
 parts(struct cursor *c, struct ast_trial *t, struct span open)
 {
 	struct tails tails = { &t->streams, &t->expects };
-	unsigned depth = c->depth;
+	unsigned depth = c->depth, lines = 0;
 	bool is_whole = true;
 
 	while (!cursor_accept(c, LEX_CLOSE)) {
-		if (cursor_block_is_open(c, open)) {
+		if (cursor_block_is_open(c, open) || !count_line(c, t, &lines)) {
 			is_whole = false;
 			break;
 		}

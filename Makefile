@@ -30,7 +30,7 @@ LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_li
 DAEMON  = sluiced options fitness lock listen milter session decide report warn strike verdict live keeper status
 COMMAND = sluice show state running order scope_option spread facts_option against explain_text explain_json cmd_check cmd_fmt cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
-UNIT    = bucket charge trial trial_parts trial_report trial_random diag lex fmt identity address forms match check refuse solve prove mangle prog mutate emit eval key scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory endpoint store agree redis peer combine outage share fit verdict warn session
+UNIT    = bucket charge trial trial_parts trial_report trial_random diag lex fmt identity address forms match check refuse solve prove mangle prog mutate emit eval key scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log memory endpoint store agree redis peer combine outage share fit verdict warn strike decide session
 
 B = build/$(SAN)
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
@@ -127,7 +127,8 @@ $(POLICY_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libpolicy.a
 $B/t/test_prog $B/t/test_mutate: $B/tests/fuzz/fuzz_use.o
 $B/t/test_emit: LDFLAGS += -Wl,--wrap=calloc
 
-SLUICE_UNIT = $(filter-out $(POLICY_UNIT) session verdict warn,$(UNIT))
+DAEMON_UNIT = verdict warn strike decide session
+SLUICE_UNIT = $(filter-out $(POLICY_UNIT) $(DAEMON_UNIT),$(UNIT))
 SLUICE_HELP = $B/tests/unit/private_redis.o $B/tests/unit/store_text.o $B/tests/unit/fake_redis.o
 LEDGER_UNIT = ledger ledger_union ledger_damage mirror mirror_lies
 $(LEDGER_UNIT:%=$B/t/test_%): $B/tests/unit/ledger_room.o $B/tests/unit/mirror_room.o
@@ -136,8 +137,8 @@ $(SLUICE_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $(SLUICE_HELP)
 	$Q $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcmocka
 
 SESSION = session decide report warn strike verdict live
-$B/t/test_session $B/t/test_verdict $B/t/test_warn: $B/t/test_%: $B/tests/unit/test_%.o $(SESSION:%=$B/milter/daemon/%.o) \
-		$B/libsluice.a $B/libpolicy.a
+$(DAEMON_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $(SESSION:%=$B/milter/daemon/%.o) \
+		$B/tests/unit/ledger_room.o $B/libsluice.a $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka
 

@@ -12,7 +12,8 @@
 #define NUMBER_MAX 64
 #define REST_MAX 128
 #define WINDOW_MAX 64
-#define KEY_MAX (sizeof(" for ") + WATCH_KEY_MAX)
+#define WHY_MAX (WINDOW_MAX + KEY_MAX + REST_MAX + 64)
+#define KEY_MAX (sizeof(" for key ") + WATCH_KEY_MAX)
 
 struct report {
 	const struct watch *watch;
@@ -76,8 +77,6 @@ print_too_many(const struct watch *w, char out[REST_MAX])
 	uint64_t n = watch_ordinal(w);
 	char when[NUMBER_MAX];
 
-	if (w->broken.stream == NULL)
-		return;
 	print_when(&w->broken, when);
 	snprintf(out, REST_MAX, ": the %llu%s message was %s %s",
 		 (unsigned long long)n, ordinal_end(n), subject(w), when);
@@ -150,34 +149,58 @@ print_key(const struct moment *m, char out[KEY_MAX])
 	if (strcmp(m->key, "-") == 0)
 		out[0] = '\0';
 	else
-		snprintf(out, KEY_MAX, " for %s", m->key);
+		snprintf(out, KEY_MAX, " for key %s", m->key);
 }
 
-/* What the limit did, and how full it was. */
+/* What kept it out beside a window that is nearly full. */
+static void
+print_also(const struct moment *m, char out[REST_MAX])
+{
+	bool is_large = m->cause != GATE_TAKEN && m->recipients > 1 &&
+			m->window->unit == POLICY_RCPTS;
+	int n = 0;
+
+	out[0] = '\0';
+	if (is_large)
+		n = snprintf(out, REST_MAX, ", and it has %u recipients",
+			     m->recipients);
+	if (m->cause == GATE_SPENT)
+		snprintf(out + n, REST_MAX - (size_t)n, ", and what may be held "
+			 "is spent");
+}
+
+/* Why the limit did it. */
+static void
+print_why(const struct moment *m, char out[WHY_MAX])
+{
+	char key[KEY_MAX], window[WINDOW_MAX], also[REST_MAX];
+
+	print_key(m, key);
+	if (m->cause == GATE_FROZEN) {
+		snprintf(out, WHY_MAX, "mail is frozen%s", key);
+		return;
+	}
+	policy_window_text(m->window, window, sizeof(window));
+	print_also(m, also);
+	if (m->cause == GATE_NEVER)
+		snprintf(out, WHY_MAX, "%s never has room for %u at once", window,
+			 m->recipients);
+	else
+		snprintf(out, WHY_MAX, "%s is at %u of %u%s%s", window, m->level,
+			 m->window->burst, key, also);
+}
+
 static void
 note_limit(const struct report *r, const struct moment *m, const char *did)
 {
 	struct policy_limit l = policy_limit(r->policy, (unsigned)m->limit);
-	const char *kind = l.kind == POLICY_LIMIT ? "limit" : "exemption";
-	const char *also = m->cause == GATE_SPENT ?
-			   ", and what it may hold is spent" : "";
-	struct span at = place(r->tree, l.name);
-	char when[NUMBER_MAX], key[KEY_MAX], window[WINDOW_MAX] = "";
+	char when[NUMBER_MAX], why[WHY_MAX];
 
 	print_when(m, when);
-	print_key(m, key);
-	if (m->window != NULL)
-		policy_window_text(m->window, window, sizeof(window));
-	if (m->cause == GATE_FROZEN)
-		diag_note(r->d, at, "%s '%s' %s, %s: mail is frozen%s", kind,
-			  l.name, did, when, key);
-	else if (m->cause == GATE_NEVER)
-		diag_note(r->d, at, "%s '%s' %s, %s: %s has never room for %u at "
-			  "once", kind, l.name, did, when, window, m->recipients);
-	else
-		diag_note(r->d, at, "%s '%s' %s, %s: %s is at %u of %u%s%s", kind,
-			  l.name, did, when, window, m->level, m->window->burst,
-			  key, also);
+	print_why(m, why);
+	diag_note(r->d, place(r->tree, l.name), "%s '%s' %s, %s: %s",
+		  l.kind == POLICY_LIMIT ? "limit" : "exemption", l.name, did,
+		  when, why);
 }
 
 static void

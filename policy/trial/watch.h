@@ -51,7 +51,7 @@ void watch_init(struct watch *w, const struct ast_bound *b, uint64_t got);
 void watch_message(struct watch *w, const struct gate *g,
 		   const struct stream *s, enum ast_subject end, uint64_t now_us);
 
-/* Which of the messages that count is `broken`; 0: none. */
+/* Which of the messages that count is `broken`; 0: none is. */
 uint64_t watch_ordinal(const struct watch *w);
 
 #endif

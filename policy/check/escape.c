@@ -17,6 +17,7 @@ struct text {
 	const struct prover *prover;
 	char *p;
 	size_t len;
+	unsigned n;		/* phrases */
 };
 
 static void __attribute__((format(printf, 2, 3)))
@@ -33,13 +34,19 @@ put(struct text *t, const char *fmt, ...)
 		t->len += (size_t)n < room ? (size_t)n : room - 1;
 }
 
-/* A word, then ` whose FACT is`. */
 static void
-put_whose(struct text *t, const char *word, enum policy_fact fact)
+begin_phrase(struct text *t)
+{
+	put(t, t->n++ > 0 ? ", " : " ");
+}
+
+static void
+put_whose(struct text *t, enum policy_fact fact)
 {
 	struct policy_text name;
 
-	put(t, "%s whose %s", word, words_fact(fact));
+	begin_phrase(t);
+	put(t, "whose %s", words_fact(fact));
 	if (fact >= POLICY_HEADER) {
 		name = t->prover->k->tree->header[fact - POLICY_HEADER].text;
 		put(t, " \"%.*s\"", QUOTE(name));
@@ -67,7 +74,7 @@ put_taken(struct text *t, enum policy_fact fact)
 	     i++) {
 		if (e->fact != fact)
 			continue;
-		put_whose(t, is_said ? " and" : "", fact);
+		put_whose(t, fact);
 		put(t, is_met ? "" : " not");
 		if (e->op == AST_LIKE && !is_met && is_for_addresses(e))
 			put(t, " like \"%.*s\" (the null sender <> never is)",
@@ -81,29 +88,34 @@ put_taken(struct text *t, enum policy_fact fact)
 	return is_said;
 }
 
+static bool
+is_null_sender(enum policy_fact fact, struct policy_text text)
+{
+	return fact == POLICY_SENDER && words_equal(text, IDENTITY_NULL_SENDER);
+}
+
 /* The values that the conditions name, and that it is not. */
 static void
 put_other(struct text *t, enum policy_fact fact)
 {
 	const struct solver *s = t->prover->s;
 	const struct solve_value *v = s->value + s->range[fact].first;
-	unsigned n = s->range[fact].n;
+	struct policy_text named[2];
+	unsigned n = 0;
 
 	if (put_taken(t, fact))
 		return;
-	/* The null sender is there, named or not, and comes first. */
-	if (fact == POLICY_SENDER && n > 0) {
-		v++;
-		n--;
-	}
+	for (unsigned i = 0; i < s->range[fact].n; i++)
+		if (!is_null_sender(fact, v[i].text) && n++ < 2)
+			named[n - 1] = v[i].text;
 	if (n == 0)
 		return;
-	put_whose(t, "", fact);
+	put_whose(t, fact);
 	if (n == 1)
-		put(t, " not \"%.*s\"", QUOTE(v[0].text));
+		put(t, " not \"%.*s\"", QUOTE(named[0]));
 	else if (n == 2)
-		put(t, " neither \"%.*s\" nor \"%.*s\"", QUOTE(v[0].text),
-		    QUOTE(v[1].text));
+		put(t, " neither \"%.*s\" nor \"%.*s\"", QUOTE(named[0]),
+		    QUOTE(named[1]));
 	else
 		put(t, " none of the %u that the conditions name", n);
 }
@@ -113,15 +125,21 @@ put_absent(struct text *t, enum policy_fact fact)
 {
 	struct policy_text name;
 
+	/* That is said of the sender. */
+	if (fact == POLICY_DOMAIN &&
+	    solve_found(t->prover->s, POLICY_SENDER).kind != SOLVE_ANY)
+		return;
+	begin_phrase(t);
 	if (fact == POLICY_UID)
-		put(t, " whose user id the site does not show");
+		put(t, "whose user id the site does not show");
 	else if (fact == POLICY_SCRIPT)
-		put(t, " by a script that sets no X-PHP-Originating-Script");
-	else if (fact >= POLICY_HEADER) {
+		put(t, "by a script that sets no X-PHP-Originating-Script");
+	else if (fact == POLICY_DOMAIN)
+		put(t, "with the null sender <>");
+	else {
 		name = t->prover->k->tree->header[fact - POLICY_HEADER].text;
-		put(t, " without a header \"%.*s\"", QUOTE(name));
-	} else if (solve_found(t->prover->s, POLICY_SENDER).kind == SOLVE_ANY)
-		put(t, " with the null sender <>");
+		put(t, "without a header \"%.*s\"", QUOTE(name));
+	}
 }
 
 static void
@@ -129,15 +147,16 @@ put_recipients(struct text *t, uint32_t low, uint32_t high)
 {
 	if (low == 1 && high == UINT32_MAX)
 		return;
+	begin_phrase(t);
 	if (low == high)
-		put(t, " with %u recipient%s", low, low == 1 ? "" : "s");
+		put(t, "with %u recipient%s", low, low == 1 ? "" : "s");
 	else if (low == 1)
-		put(t, " with at most %u recipients", high);
+		put(t, "with at most %u recipients", high);
 	else if (high == UINT32_MAX)
-		put(t, " with more than %u recipient%s", low - 1,
+		put(t, "with more than %u recipient%s", low - 1,
 		    low == 2 ? "" : "s");
 	else
-		put(t, " with %u to %u recipients", low, high);
+		put(t, "with %u to %u recipients", low, high);
 }
 
 static void
@@ -147,17 +166,47 @@ put_client(struct text *t, const struct policy_address *a)
 
 	inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->bytes, text,
 		  sizeof(text));
-	put(t, " from %s", text);
+	begin_phrase(t);
+	put(t, "from %s", text);
 }
 
 static void
-put_value(struct text *t, enum policy_fact fact, const struct solve_value *v)
+put_minutes(struct text *t, uint32_t low, uint32_t high)
+{
+	if (low == high)
+		return;
+	begin_phrase(t);
+	put(t, "from %02u:%02u to %02u:%02u", low / 60, low % 60, high / 60,
+	    high % 60);
+}
+
+static void
+put_day(struct text *t, uint32_t day)
 {
 	static const char *const days[] = {
 		"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday",
 		"Friday", "Saturday",
 	};
 
+	begin_phrase(t);
+	put(t, "on a %s", days[day]);
+}
+
+static void
+put_text(struct text *t, enum policy_fact fact, struct policy_text text)
+{
+	if (is_null_sender(fact, text)) {
+		begin_phrase(t);
+		put(t, "with the null sender <>");
+	} else {
+		put_whose(t, fact);
+		put(t, " \"%.*s\"", QUOTE(text));
+	}
+}
+
+static void
+put_value(struct text *t, enum policy_fact fact, const struct solve_value *v)
+{
 	switch (fact_type(fact)) {
 	case FACT_ADDRESS:
 		put_client(t, &v->client);
@@ -166,22 +215,15 @@ put_value(struct text *t, enum policy_fact fact, const struct solve_value *v)
 		put_recipients(t, v->low, v->high);
 		break;
 	case FACT_MINUTE:
-		if (v->low != v->high)
-			put(t, " from %02u:%02u to %02u:%02u", v->low / 60,
-			    v->low % 60, v->high / 60, v->high % 60);
+		put_minutes(t, v->low, v->high);
 		break;
 	case FACT_WEEKDAY:
-		put(t, " on a %s", days[v->low]);
+		put_day(t, v->low);
 		break;
 	default:
-		if (fact == POLICY_SENDER &&
-		    words_equal(v->text, IDENTITY_NULL_SENDER)) {
-			put(t, " with the null sender <>");
-			return;
-		}
-		put_whose(t, "", fact);
-		put(t, " \"%.*s\"", QUOTE(v->text));
+		put_text(t, fact, v->text);
 	}
+	put_taken(t, fact);
 }
 
 static void
@@ -197,21 +239,19 @@ put_fact(struct text *t, enum policy_fact fact)
 		put_value(t, fact, &v);
 }
 
-/* Numbers and times first: what is said of a text has a verb. */
+/* What is said of a text has a verb, and comes last; the script comes first. */
 void
-escape_text(const struct prover *p, enum policy_class class,
-	    char out[ESCAPE_MAX])
+escape_text(const struct prover *p, char out[ESCAPE_MAX])
 {
-	static const char *const mail[POLICY_CLASSES] = {
-		"mail handed to sendmail(1)", "authenticated mail",
-		"relayed mail", "inbound mail",
-	};
 	struct text t = { .prover = p, .p = out };
 
-	put(&t, "%s", mail[class]);
+	out[0] = '\0';
+	put_fact(&t, POLICY_SCRIPT);
 	for (int is_text = 0; is_text <= 1; is_text++)
 		for (int fact = 0; fact < POLICY_FACT_IDS; fact++)
-			if ((fact_type((enum policy_fact)fact) == FACT_TEXT) ==
-			    is_text)
+			if (fact != POLICY_SCRIPT && is_text ==
+			    (fact_type((enum policy_fact)fact) == FACT_TEXT))
 				put_fact(&t, (enum policy_fact)fact);
+	if (t.n > 1)
+		put(&t, ",");
 }

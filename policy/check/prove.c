@@ -8,6 +8,8 @@
  */
 #include "prove.h"
 
+#include <string.h>
+
 #include "../facts.h"
 #include "../language/words.h"
 
@@ -16,14 +18,36 @@
 #define STEPS_ALL 10000000
 #define NOTES_MAX 5
 
-/* The limit that is good for each class. */
-static const char *const remedies[POLICY_CLASSES] = {
+/* The limit that is good for each class, and the one that is good for all. */
+static const char *const remedies[POLICY_CLASSES + 1] = {
 	[POLICY_LOCAL] = "for local mail  allow 600 messages/hour  else hold",
 	[POLICY_AUTHENTICATED] = "for authenticated mail  by login  "
 				 "allow 200 messages/hour  else tempfail",
 	[POLICY_RELAYED] = "for relayed mail  by client/64  "
 			   "allow 300 messages/hour  else tempfail",
+	[POLICY_CLASSES] = "for outbound mail  allow 600 messages/hour  "
+			   "else hold",
 };
+
+#define OUTBOUND 3		/* classes */
+
+/* Mail of a class that meets no limit. */
+struct escape {
+	enum solve_answer answer;
+	bool is_plain;			/* not even one that can be avoided */
+	char mail[ESCAPE_MAX];		/* what is special about it */
+};
+
+const char *
+prove_mail(int class)
+{
+	static const char *const mail[POLICY_CLASSES + 1] = {
+		"mail handed to sendmail(1)", "authenticated mail",
+		"relayed mail", "inbound mail", "outbound mail",
+	};
+
+	return mail[class];
+}
 
 const struct ast_key *
 prove_claimed_key(const struct ast_limit *l)
@@ -34,6 +58,7 @@ prove_claimed_key(const struct ast_limit *l)
 	return NULL;
 }
 
+/* The first key that mail of the class may lack. */
 static const struct ast_key *
 missing_key(const struct ast_limit *l, enum policy_class class)
 {
@@ -58,13 +83,16 @@ covers_all(const struct ast_limit *l, enum policy_class class)
 	       prove_claimed_key(l) == NULL && missing_key(l, class) == NULL;
 }
 
-/* Why a limit for the class does not cover it. */
+/* Why a limit does not cover all mail of its classes. */
 static void
-note_gap(struct check *k, const struct ast_limit *l, enum policy_class class)
+note_gap(struct check *k, const struct ast_limit *l, unsigned classes)
 {
 	const struct ast_key *claimed = prove_claimed_key(l);
-	const struct ast_key *missing = missing_key(l, class);
+	const struct ast_key *missing = NULL;
 
+	for (int class = 0; class < OUTBOUND && missing == NULL; class++)
+		if ((l->classes & classes & 1u << class) != 0)
+			missing = missing_key(l, (enum policy_class)class);
 	if (l->otherwise.action == POLICY_OBSERVE)
 		diag_note(k->d, l->otherwise.at, "'%.*s' only observes",
 			  QUOTE(l->name.text));
@@ -82,23 +110,23 @@ note_gap(struct check *k, const struct ast_limit *l, enum policy_class class)
 }
 
 static void
-note_gaps(struct check *k, enum policy_class class)
+note_gaps(struct check *k, unsigned classes)
 {
 	unsigned n = 0;
 
 	for (struct ast_limit *l = k->tree->limits; l != NULL; l = l->next)
-		if (check_has_class(l, class) && n++ < NOTES_MAX)
-			note_gap(k, l, class);
+		if ((l->classes & classes) != 0 && n++ < NOTES_MAX)
+			note_gap(k, l, classes);
 }
 
 /* Where the missing limit belongs: behind the last one of its class. */
 static struct span
-place(const struct check *k, enum policy_class class)
+place(const struct check *k, unsigned classes)
 {
 	struct span at = k->tree->end;
 
 	for (struct ast_limit *l = k->tree->limits; l != NULL; l = l->next)
-		if (check_has_class(l, class))
+		if ((l->classes & classes) != 0)
 			at = l->name.at;
 	return at;
 }
@@ -127,53 +155,67 @@ ask_escape(struct prover *p, enum policy_class class, bool is_proven)
 }
 
 static void
-report_escape(struct prover *p, enum policy_class class)
+find_escape(struct prover *p, enum policy_class class, struct escape *e)
 {
-	bool is_plain = ask_escape(p, class, false) == SOLVE_YES;
-	char mail[ESCAPE_MAX];
-
-	if (!is_plain)
-		ask_escape(p, class, true);
-	escape_text(p, class, mail);
-	diag_error(p->k->d, place(p->k, class), "%s meets no limit%s: add 'limit "
-		   "NAME { %s }'", mail,
-		   is_plain ? "" : " that its sender cannot avoid",
-		   remedies[class]);
-	note_gaps(p->k, class);
-}
-
-static void
-prove_class(struct prover *p, enum policy_class class)
-{
+	*e = (struct escape){ .answer = SOLVE_NO };
 	for (struct ast_limit *l = p->k->tree->limits; l != NULL; l = l->next)
 		if (covers_all(l, class))
 			return;
-	switch (ask_escape(p, class, true)) {
-	case SOLVE_NO:
-		break;
-	case SOLVE_YES:
-		report_escape(p, class);
-		break;
-	case SOLVE_UNKNOWN:
-		diag_error(p->k->d, place(p->k, class), "the conditions are too "
-			   "many to see whether all %s mail meets a limit: add "
-			   "'limit NAME { %s }'", words_classes.list[class],
+	e->answer = ask_escape(p, class, true);
+	if (e->answer != SOLVE_YES)
+		return;
+	e->is_plain = ask_escape(p, class, false) == SOLVE_YES;
+	if (!e->is_plain)
+		ask_escape(p, class, true);
+	escape_text(p, e->mail);
+}
+
+/* class POLICY_CLASSES: the same of all outbound mail. */
+static void
+report_escape(struct prover *p, int class, const struct escape *e)
+{
+	unsigned classes = class == POLICY_CLASSES ? (1u << OUTBOUND) - 1 :
+			   1u << class;
+
+	if (e->answer == SOLVE_NO)
+		return;
+	if (e->answer == SOLVE_UNKNOWN)
+		diag_error(p->k->d, place(p->k, classes), "the conditions are too "
+			   "many to see whether all %s meets a limit: add 'limit "
+			   "NAME { %s }'", prove_mail(class), remedies[class]);
+	else
+		diag_error(p->k->d, place(p->k, classes), "%s%s meets no limit%s: "
+			   "add 'limit NAME { %s }'", prove_mail(class), e->mail,
+			   e->is_plain ? "" : " that its sender cannot avoid",
 			   remedies[class]);
-	}
+	note_gaps(p->k, classes);
+}
+
+static bool
+is_same(const struct escape *a, const struct escape *b)
+{
+	return a->answer == b->answer && a->is_plain == b->is_plain &&
+	       strcmp(a->mail, b->mail) == 0;
 }
 
 void
 prove_coverage(struct prover *p)
 {
+	struct escape e[OUTBOUND];
+
 	if (p->k->tree->limits == NULL) {
 		diag_error(p->k->d, p->k->tree->end, "there is no limit, so all "
-			   "mail goes: add 'limit NAME { for outbound mail  "
-			   "allow 600 messages/hour  else hold }'");
+			   "mail goes: add 'limit NAME { %s }'",
+			   remedies[POLICY_CLASSES]);
 		return;
 	}
-	prove_class(p, POLICY_LOCAL);
-	prove_class(p, POLICY_AUTHENTICATED);
-	prove_class(p, POLICY_RELAYED);
+	for (int class = 0; class < OUTBOUND; class++)
+		find_escape(p, (enum policy_class)class, &e[class]);
+	if (is_same(&e[0], &e[1]) && is_same(&e[1], &e[2]))
+		report_escape(p, POLICY_CLASSES, &e[0]);
+	else
+		for (int class = 0; class < OUTBOUND; class++)
+			report_escape(p, class, &e[class]);
 }
 
 enum solve_answer

@@ -33,10 +33,13 @@ void prove_use(struct prover *p, const struct ast_limit *list);
 enum solve_answer prove_ask(struct prover *p, enum policy_class class,
 			    unsigned n, bool is_stranger);
 
-/* The mail that the last question was answered with, in an operator's words. */
+/* What sets the message apart that the last question was answered with, in an
+ * operator's words: "", or ` with 50 recipients` and the like. */
 #define ESCAPE_MAX 300
-void escape_text(const struct prover *p, enum policy_class class,
-		 char out[ESCAPE_MAX]);
+void escape_text(const struct prover *p, char out[ESCAPE_MAX]);
+
+/* The mail of a class, or, for POLICY_CLASSES, all outbound mail. */
+const char *prove_mail(int class);
 
 /* The first key that the sender can choose; NULL: there is none. */
 const struct ast_key *prove_claimed_key(const struct ast_limit *l);

@@ -29,10 +29,10 @@ prove_class(struct prover *p, const struct ast_limit *l,
 	case SOLVE_NO:
 		return;
 	case SOLVE_YES:
-		escape_text(p, class, mail);
-		diag_error(p->k->d, at, "%s is exempt, whoever sends it: add 'and "
-			   "%s' or the like to each part of the condition", mail,
-			   proofs[class]);
+		escape_text(p, mail);
+		diag_error(p->k->d, at, "%s%s is exempt, whoever sends it: add "
+			   "'and %s' or the like to each part of the condition",
+			   prove_mail((int)class), mail, proofs[class]);
 		break;
 	case SOLVE_UNKNOWN:
 		diag_error(p->k->d, at, "this asks too much to see whom it is "

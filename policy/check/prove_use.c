@@ -81,7 +81,7 @@ warn_condition(struct prover *p, const struct ast_limit *l)
 		return true;
 	}
 	p->term[0] = (struct solve_term){ l->when, NULL, false };
-	if (is_never(p, l, 1))
+	if (l->kind == POLICY_LIMIT && is_never(p, l, 1))
 		diag_warning(p->k->d, l->when->at, "all of this mail is like "
 			     "this: remove 'when', or correct what follows");
 	else

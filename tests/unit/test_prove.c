@@ -23,6 +23,17 @@ struct row {
 static const struct row coverage[] = {
 	{ "each class has its limit", LOCAL AUTH RELAY, "" },
 	{ "one for all", FOR("a", "outbound mail"), "" },
+	{ "all classes alike", FOR("a", "outbound mail when recipients < 50"),
+	  "2:7 error: outbound mail with more than 49 recipients meets no limit: "
+	  "add 'limit NAME { for outbound mail " },
+	{ "a claimed fact in all classes",
+	  "limit a { for outbound mail by sender allow 9 messages/hour else hold }",
+	  "2:7 error: outbound mail meets no limit that its sender cannot avoid" },
+	{ "neither script nor uid", AUTH RELAY
+	  "limit s { for local mail by script allow 9 messages/hour else hold }\n"
+	  "limit u { for local mail by uid allow 9 messages/hour else hold }",
+	  "5:7 error: mail handed to sendmail(1) by a script that sets no "
+	  "X-PHP-Originating-Script, whose user id the site does not show, meets" },
 	{ "no limit for a class", AUTH RELAY,
 	  "3:80 error: mail handed to sendmail(1) meets no limit: add" },
 	{ "only by a claimed fact", AUTH RELAY
@@ -136,8 +147,8 @@ static const struct row coverage[] = {
 	{ "what it leaves does", LOCAL RELAY
 	  EXEMPT("for authenticated mail when login = anna and recipients < 9")
 	  FOR("a", "authenticated mail when not login = anna"),
-	  "5:7 error: authenticated mail with more than 8 recipients whose login "
-	  "is \"anna\" meets no limit: add" },
+	  "5:7 error: authenticated mail with more than 8 recipients, whose login "
+	  "is \"anna\", meets no limit: add" },
 };
 
 static const struct row exempts[] = {

@@ -48,6 +48,8 @@ static const struct good good[] = {
 	{ "with sudo", FIRST "sudo=alice " REST "mac=" MAC },
 	{ "second", "freeze id=mx1-2 time=1970-01-01T00:00:00Z by=0 scope=all "
 	  "reason=x prev=" MAC " mac=" MAC },
+	{ "with an end", FIRST "scope=limit/a/33:b.php until=2026-11-24T14:31:43Z "
+	  "reason=x mac=" MAC },
 	{ "thaw", "thaw id=a.b-1 time=2026-11-24T13:31:43Z by=root scope=all "
 	  "lifts=mx1-5f3a9c-1/0123456789abcdef,mx2-7/00112233445566ff reason=\"form fixed\" mac=" MAC },
 	{ "escapes", FIRST "scope=all reason=\"\\\"\\\\\\x0a\\xc3\\xa9\" mac=" MAC },
@@ -88,6 +90,11 @@ static const struct bad bad[] = {
 	  "'reason='" },
 	{ "thaw of nothing", "thaw id=a-1 time=2026-11-24T13:31:43Z by=root "
 	  "scope=all reason=x mac=" MAC, "'lifts='" },
+	{ "a thaw with an end", "thaw id=a-1 time=2026-11-24T13:31:43Z by=root "
+	  "scope=all until=2026-11-24T14:31:43Z lifts=a-1/0123456789abcdef reason=x "
+	  "mac=" MAC, "'lifts='" },
+	{ "an end that is no time", FIRST "scope=all until=soon reason=x mac=" MAC,
+	  "'soon' is not a time" },
 	{ "lifts no id", "thaw id=a-1 time=2026-11-24T13:31:43Z by=root "
 	  "scope=all lifts=a-1/0123456789abcdef,b-2 reason=x mac=" MAC, "'b-2' in 'lifts='" },
 	{ "quote open", FIRST "scope=all reason=\"x mac=" MAC, "closing quote" },

@@ -6,7 +6,7 @@
 #include "../check/check_who.h"
 #include "trial_report.h"
 
-/* A time that no clock of ours has, and that is not 0. */
+/* Any time, but not 0. */
 #define BEGINNING_US UINT64_C(1000000000000000)
 
 /* What became of the messages of one stream. */
@@ -16,11 +16,11 @@ struct tally {
 	uint32_t watched;		/* bit i: watch[i] is about it */
 };
 
+_Static_assert(DIAG_MAX <= 32, "a bit for each watch");
+
 struct trial {
-	const struct ast_policy *tree;
 	const struct ast_trial *source;
 	const struct policy *policy;
-	struct diags *d;
 	struct streams streams;
 	struct tally *tally;		/* of each stream */
 	struct watch watch[DIAG_MAX];
@@ -134,23 +134,17 @@ judge(struct trial *t)
 		}
 }
 
-static void
+/* False: out of memory. */
+static bool
 run(struct trial *t, struct arena *a)
 {
-	bool is_run = streams_init(&t->streams, t->source, a);
-
-	if (is_run)
-		t->tally = arena_alloc(a, t->streams.n * sizeof(*t->tally));
-	is_run = is_run && t->tally != NULL && play(t);
-	if (is_run)
-		judge(t);
-	if (is_run && t->n_watches > 0)
-		is_run = play(t);
-	if (!is_run)
-		diag_error(t->d, t->source->name.at, "out of memory: this trial is "
-			   "too large, let its streams be shorter");
-	for (unsigned i = 0; i < t->n_watches && is_run; i++)
-		trial_report(&t->watch[i], t->tree, t->policy, t->d);
+	if (!streams_init(&t->streams, t->source, a))
+		return false;
+	t->tally = arena_alloc(a, t->streams.n * sizeof(*t->tally));
+	if (t->tally == NULL || !play(t))
+		return false;
+	judge(t);
+	return t->n_watches == 0 || play(t);
 }
 
 void
@@ -160,9 +154,15 @@ trial_run(const struct ast_policy *tree, const struct policy *p,
 	const struct ast_trial *i = tree->trials;
 
 	for (; i != NULL && diags_errors(d) < DIAG_MAX; i = i->next) {
-		struct trial t = { .tree = tree, .source = i, .policy = p, .d = d };
+		struct trial t = { .source = i, .policy = p };
 
-		run(&t, a);
+		if (!run(&t, a)) {
+			diag_error(d, i->name.at, "out of memory: this trial is too "
+				   "large, let its streams be shorter");
+			return;
+		}
+		for (unsigned k = 0; k < t.n_watches; k++)
+			trial_report(&t.watch[k], tree, p, d);
 		diags_tried(d);
 	}
 }

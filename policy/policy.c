@@ -6,9 +6,9 @@
 #include "arena.h"
 #include "check/check.h"
 #include "diag.h"
-#include "program/emit.h"
 #include "language/parse.h"
 #include "language/words.h"
+#include "program/emit.h"
 #include "trial/trial.h"
 
 #define MEMORY_MAX ((size_t)256 << 20)	/* for the tree of one policy */

@@ -88,6 +88,7 @@ parse_own(struct parser *p)
 {
 	struct cursor *c = &p->c;
 	struct span at = c->last;
+	size_t before = c->n_values;	/* which counts those of sets only */
 
 	if (!cursor_expect_word(c, "networks", "'networks' after 'own'")) {
 		cursor_skip_statement(c);
@@ -100,6 +101,7 @@ parse_own(struct parser *p)
 	}
 	c->tree->own_networks_at = at;
 	c->tree->own_networks = parse_values(c);
+	c->n_values = before;
 }
 
 /* set -> "set" NAME ( values | "from" STRING ) */

@@ -33,12 +33,20 @@ parse_network(struct policy_text text, struct ast_value *v)
 	return true;
 }
 
+/* Says quickly of most names that they are none. */
+static bool
+is_like_network(struct policy_text text)
+{
+	return text.p[0] == '[' || (text.p[0] >= '0' && text.p[0] <= '9') ||
+	       memchr(text.p, ':', text.len) != NULL;
+}
+
 static enum ast_value_kind
 value_kind(struct ast_value *v)
 {
 	struct policy_text text = v->word.text;
 
-	if (parse_network(text, v))
+	if (is_like_network(text) && parse_network(text, v))
 		return AST_NETWORK;
 	if (memchr(text.p, '*', text.len) != NULL ||
 	    memchr(text.p, '?', text.len) != NULL)

@@ -48,13 +48,7 @@ fact_presence(enum policy_fact fact, enum policy_class class)
 	case POLICY_DOMAIN:	/* the null sender has none */
 	case POLICY_HEADER:
 		return FACT_SOMETIMES;
-	case POLICY_LISTENER:
-	case POLICY_RECIPIENTS:
-	case POLICY_SENDER:
-	case POLICY_TIME:
-	case POLICY_DAY:
-	case POLICY_FACTS:
-		break;
+	default:
+		return FACT_ALWAYS;
 	}
-	return FACT_ALWAYS;
 }

@@ -199,6 +199,6 @@ emit_policy(const struct ast_policy *tree, struct arena *a)
 	if (p == NULL)
 		return NULL;
 	p->digest = prog_hash(p, p->size);
-	assert(verify(p, p->size) == NULL);
+	assert(verify(p, p->size) == NULL);	/* never false, but for a bug */
 	return p;
 }

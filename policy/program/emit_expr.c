@@ -92,8 +92,7 @@ emit_expr(struct emit *e, const struct ast_expr *x, uint32_t yes, uint32_t no)
 		return emit_test(e, OP_ON, x->fact, x->days, yes, no);
 	case AST_LIKE:
 		return add_literal(e, OP_LIKE, x, yes, no);
-	case AST_EQUAL:
-		break;
+	default:	/* AST_EQUAL */
+		return add_equal(e, x, yes, no);
 	}
-	return add_equal(e, x, yes, no);
 }

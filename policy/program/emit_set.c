@@ -12,6 +12,8 @@
 #include "../identity/identity.h"
 #include "match.h"
 
+#define OTHER_BYTES ((size_t)64 << 10)	/* of conditions and answers, as a rule */
+
 static uint32_t
 count_values(const struct ast_value *v, enum ast_value_kind kind)
 {
@@ -164,7 +166,8 @@ emit_set_of(struct emit *e, const struct ast_value *value)
 	return add_set(e, (struct policy_text){ "", 0 }, value);
 }
 
-/* One growth for all of them: a million names are not copied again. */
+/* One growth for all of them, and what conditions name: a million names are not
+ * copied again. */
 static void
 reserve(struct emit *e)
 {
@@ -176,7 +179,7 @@ reserve(struct emit *e)
 			len += v->word.text.len + 1;
 		}
 	pools_reserve(&e->pools, POOL_NAMES, n);
-	pools_reserve(&e->pools, POOL_BYTES, len);
+	pools_reserve(&e->pools, POOL_BYTES, len + OTHER_BYTES);
 }
 
 void

@@ -36,15 +36,11 @@ pools_add(struct pools *s, enum prog_pool pool, const void *p, size_t n)
 {
 	uint32_t first = s->pool[pool].n;
 	size_t size = prog_element(pool);
-	char *to;
 
 	if (n > s->pool[pool].room - first && !grow(s, pool, 2 * (first + n)))
 		return 0;
-	to = (char *)s->pool[pool].p + first * size;
 	if (p != NULL)
-		memcpy(to, p, n * size);
-	else
-		memset(to, 0, n * size);
+		memcpy((char *)s->pool[pool].p + first * size, p, n * size);
 	s->pool[pool].n += (uint32_t)n;
 	return first;
 }

@@ -19,7 +19,8 @@ struct pools {
 /* Room for n more elements, so that adding them copies none again. */
 void pools_reserve(struct pools *s, enum prog_pool pool, size_t n);
 
-/* Adds n elements and returns the index of the first. Copies; p NULL: zeros. */
+/* Adds n elements and returns the index of the first. Copies; p NULL: zeros, as
+ * what an arena gives is. */
 uint32_t pools_add(struct pools *s, enum prog_pool pool, const void *p, size_t n);
 
 /* How many there are; the index that the next will have. */

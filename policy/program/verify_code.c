@@ -76,10 +76,9 @@ is_operand_good(const struct policy *p, const struct prog_instr *in)
 		return is_span_good(p, in->k);
 	case OPERAND_LIMIT:
 		return in->k < verify_count(p, POOL_LIMITS);
-	case OPERAND_NOTHING:
-		break;
+	default:	/* OPERAND_NOTHING */
+		return in->k == 0;
 	}
-	return in->k == 0;
 }
 
 /* left: how many instructions of the part follow this one. */

@@ -75,6 +75,7 @@ struct near {
 static const struct near nears[] = {
 	{ "allow", "allow" }, { "alow", "allow" }, { "allwo", "allow" },
 	{ "fro", "for" }, { "els", "else" }, { "aalloww", "allow" },
+	{ "ALLOW", "allow" }, { "Els", "else" }, { "BY", "by" },
 	{ "allaloww", NULL }, { "b", NULL }, { "xx", NULL }, { "", NULL },
 	{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	  NULL },
@@ -111,6 +112,49 @@ test_order_and_notes(void **state)
 			    "f:1:1: note: of second\n    1 | ab\n      | ^\n");
 	assert_int_equal(diags_errors(d), 1);
 	assert_int_equal(diags_warnings(d), 1);
+	free(got);
+	diags_free(d);
+}
+
+/* Each message says which text it is about, and the texts keep their order. */
+static void
+test_texts(void **state)
+{
+	struct diags *d = diags_new();
+	uint32_t base[3];
+	char *got;
+
+	(void)state;
+	base[0] = diags_source(d, "a", "ab", 2);
+	base[1] = diags_source(d, "empty", "", 0);
+	base[2] = diags_source(d, "b", "x\nyz", 4);
+	assert_int_equal(base[0], 0);
+	diag_error(d, (struct span){ base[2] + 3, 1 }, "third");
+	diag_note(d, (struct span){ base[0], 2 }, "elsewhere");
+	diag_error(d, (struct span){ base[2] + 4, 0 }, "at the end of b");
+	diag_error(d, (struct span){ base[1], 0 }, "second");
+	diag_error(d, (struct span){ base[0] + 2, 0 }, "first");
+	got = printed(d);
+	assert_string_equal(got, "a:1:3: error: first\n    1 | ab\n      |   ^\n"
+			    "empty:1:1: error: second\n"
+			    "b:2:2: error: third\n    2 | yz\n      |  ^\n"
+			    "a:1:1: note: elsewhere\n    1 | ab\n      | ^~\n"
+			    "b:2:3: error: at the end of b\n    2 | yz\n"
+			    "      |   ^\n");
+	free(got);
+	diags_free(d);
+}
+
+static void
+test_no_text(void **state)
+{
+	struct diags *d = diags_new();
+	char *got;
+
+	(void)state;
+	diag_error(d, (struct span){ 5, 1 }, "m");
+	got = printed(d);
+	assert_string_equal(got, "error: m\n");
 	free(got);
 	diags_free(d);
 }
@@ -160,12 +204,14 @@ test_long_line(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[N_ROWS(places) + N_ROWS(nears) + 3];
+	struct CMUnitTest tests[N_ROWS(places) + N_ROWS(nears) + 5];
 	size_t n = 0;
 
 	ROWS(tests, &n, places, test_place);
 	ROWS(tests, &n, nears, test_near);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_order_and_notes);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_texts);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_no_text);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_bound);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_long_line);
 	return _cmocka_run_group_tests("diag", tests, n, NULL, NULL);

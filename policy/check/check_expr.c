@@ -105,6 +105,7 @@ is_known(const struct ast_limit *l, enum policy_fact fact)
 	return l->classes == 0;
 }
 
+/* Only `time` and `day` are parsed with a time and a day. */
 static void
 report_type(struct check *k, const struct ast_expr *e)
 {
@@ -120,12 +121,6 @@ report_type(struct check *k, const struct ast_expr *e)
 	else if (type == FACT_WEEKDAY)
 		diag_error(k->d, e->fact_at, "'%s' is a day of the week: write "
 			   "'%s sat, sun'", fact, fact);
-	else if (e->op == AST_DURING)
-		diag_error(k->d, e->fact_at, "'%s' is not a time: only 'time' is "
-			   "from one to another", fact);
-	else if (e->op == AST_ON)
-		diag_error(k->d, e->fact_at, "'%s' is not a day: only 'day' is one "
-			   "of the week", fact);
 	else if (type == FACT_ADDRESS && e->op == AST_LIKE)
 		diag_error(k->d, e->fact_at, "'%s' is an address: write '%s in "
 			   "192.0.2.0/24'", fact, fact);

@@ -73,6 +73,34 @@ static const struct row limits[] = {
 	  "3:8 error: there is already a limit or exemption 'all'" },
 };
 
+#define ALLOW(windows) "limit a { for relayed mail allow " windows " else hold }"
+
+static const struct row windows[] = {
+	{ "no period", ALLOW("1 message per 0 hours"),
+	  "3:34 error: a period lasts from 1 second to 366 days" },
+	{ "nothing", ALLOW("0 messages/hour"), "3:34 error: a window of 0 stops" },
+	{ "too fast", ALLOW("2000000 messages/second"),
+	  "3:34 error: no more than 1000000 a second" },
+	{ "no burst", ALLOW("1 message/hour burst 0"),
+	  "3:55 error: a burst of 0 lets nothing through" },
+	{ "a large burst", ALLOW("1 message/hour burst 1000000001"),
+	  "3:55 error: the largest burst is 1000000000" },
+	{ "a burst for ever", ALLOW("1 message/day burst 999999"),
+	  "3:54 error: a burst of 999999 at this rate needs more than 142 years" },
+	{ "one period twice", ALLOW("1 message/day, 2 messages/day"),
+	  "3:49 error: there is already a window of this unit and period" },
+	{ "the second never refuses", ALLOW("1 message/day, 99 messages/hour"),
+	  "3:49 warning: this window never refuses anything" },
+	{ "the first never refuses", ALLOW("99 messages/hour, 1 message/day"),
+	  "3:34 warning: this window never refuses anything" },
+	{ "an empty text", LIMIT("relayed", "", "else reject \"\""),
+	  "3:63 error: the reply text is empty" },
+	{ "a text that is not ASCII", LIMIT("relayed", "", "else reject \"N\xc3\xb6\""),
+	  "3:65 error: SMTP carries plain ASCII only" },
+	{ "a text for nobody", LIMIT("relayed", "", "else hold \"No\""),
+	  "3:61 warning: nobody reads this text" },
+};
+
 static const struct row keys[] = {
 	{ "or", LIMIT("local", "by script or \"none\"", "else hold"), "" },
 	{ "or for a class that never has it",
@@ -147,6 +175,35 @@ static const struct row conditions[] = {
 	  "3:40 error: 'w*' can never be a uid" },
 	{ "a domain with an @", WHEN("local", "sender.domain like \"*@b.c\""),
 	  "3:50 error: '*@b.c' can never be a sender.domain" },
+	{ "a login is no address", WHEN("authenticated", "login = 192.0.2.1"),
+	  "3:47 error: '192.0.2.1' can never be a login: a login is a name" },
+	{ "a sender is an address", WHEN("relayed", "sender = shop.example"),
+	  "3:42 error: 'shop.example' can never be a sender: a sender is" },
+	{ "a client is no name", WHEN("relayed", "client = shop.example"),
+	  "3:42 error: 'shop.example' can never be a client: a client is" },
+	{ "a listener is ASCII", WHEN("relayed", "listener = \"B\xc3\xbcro\""),
+	  "3:44 error: 'B\xc3\xbcro' can never be a listener" },
+	{ "a header is not blank", WHEN("relayed", "header \"X-A\" = \"  \""),
+	  "3:48 error: '  ' can never be a header: the value of a header" },
+	{ "a pattern is ASCII", WHEN("relayed", "sender like \"*@b\xc3\xbc\""),
+	  "3:45 error: a pattern is plain ASCII: write the domain as 'xn--...'" },
+	{ "a pattern after =", WHEN("relayed", "sender = \"*@b.c\""),
+	  "3:42 error: '=' compares the whole value: write 'like'" },
+	{ "a client is not like", WHEN("relayed", "client like \"192.*\""),
+	  "3:33 error: 'client' is an address: write 'client in 192.0.2.0/24'" },
+	{ "in a text", WHEN("relayed", "sender in \"a@b.c\""),
+	  "3:43 error: after 'sender in' stands the name of a set" },
+	{ "more recipients than there are", WHEN("relayed", "recipients > 4294967296"),
+	  "3:33 error: no message has that many recipients" },
+	{ "a set of something else", "set s { \"b.c\" } "
+	  WHEN("relayed", "sender in s"),
+	  "3:9 error: 'b.c' can never be a sender" },
+	{ "a set of two facts", "set s { b.c } "
+	  WHEN("relayed", "sender.domain in s and listener in s"),
+	  "3:82 error: set 's' is compared with 'listener' here: write a second" },
+	{ "no such set", "set hosts { b.c } "
+	  WHEN("relayed", "sender.domain in host"),
+	  "3:68 error: there is no set 'host': did you mean 'hosts'?" },
 	{ "never known", WHEN("relayed", "script = \"33:a.php\""),
 	  "3:33 error: 'script' is never known for this mail" },
 };
@@ -280,12 +337,14 @@ test_whole(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[N_ROWS(limits) + N_ROWS(keys) +
+	struct CMUnitTest tests[N_ROWS(limits) + N_ROWS(windows) +
+				N_ROWS(keys) +
 				N_ROWS(conditions) + N_ROWS(sites) +
 				N_ROWS(trials) + N_ROWS(networks)];
 	size_t n = 0;
 
 	ROWS(tests, &n, limits, test_row);
+	ROWS(tests, &n, windows, test_row);
 	ROWS(tests, &n, keys, test_row);
 	ROWS(tests, &n, conditions, test_row);
 	ROWS(tests, &n, sites, test_row);

@@ -7,9 +7,9 @@
 #include "check.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "../language/words.h"
+#include "../program/match.h"
 
 struct names {
 	const struct ast_word **list;
@@ -21,21 +21,10 @@ order(const void *first, const void *second)
 {
 	const struct ast_word *a = *(const struct ast_word *const *)first;
 	const struct ast_word *b = *(const struct ast_word *const *)second;
-	size_t len = a->text.len < b->text.len ? a->text.len : b->text.len;
-	int by_text = memcmp(a->text.p, b->text.p, len);
+	int by_text = match_order(a->text, b->text);
 
-	if (by_text == 0)
-		by_text = (a->text.len > b->text.len) -
-			  (a->text.len < b->text.len);
 	return by_text != 0 ? by_text :
 	       (a->at.at > b->at.at) - (a->at.at < b->at.at);
-}
-
-static bool
-is_same(const struct ast_word *a, const struct ast_word *b)
-{
-	return a->text.len == b->text.len &&
-	       memcmp(a->text.p, b->text.p, a->text.len) == 0;
 }
 
 static void
@@ -56,7 +45,8 @@ check_list(struct check *k, struct names *names, const char *what)
 		return;
 	qsort(names->list, names->n, sizeof(*names->list), order);
 	for (size_t i = 1; i < names->n; i++)
-		if (is_same(names->list[first], names->list[i]))
+		if (match_order(names->list[first]->text,
+				names->list[i]->text) == 0)
 			report_twice(k, what, names->list[i], names->list[first]);
 		else
 			first = i;
@@ -117,7 +107,7 @@ check_set_names(struct check *k)
 {
 	for (struct ast_set *s = k->tree->sets; s != NULL; s = s->next)
 		for (struct ast_set *t = k->tree->sets; t != s; t = t->next)
-			if (is_same(&s->name, &t->name)) {
+			if (match_order(s->name.text, t->name.text) == 0) {
 				report_twice(k, "set", &s->name, &t->name);
 				s->is_used = true;
 				break;

@@ -8,10 +8,10 @@
 #include "check.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "../facts.h"
 #include "../language/words.h"
+#include "../program/match.h"
 
 /* A limit, and the value that it asks for. */
 struct pin {
@@ -48,13 +48,9 @@ pin(const struct ast_limit *l, unsigned place)
 static int
 order_values(const struct pin *a, const struct pin *b)
 {
-	size_t len = a->text.len < b->text.len ? a->text.len : b->text.len;
 	int order = a->fact - b->fact;
 
-	if (order == 0)
-		order = memcmp(a->text.p, b->text.p, len);
-	return order != 0 ? order :
-	       (a->text.len > b->text.len) - (a->text.len < b->text.len);
+	return order != 0 ? order : match_order(a->text, b->text);
 }
 
 static int

@@ -5,9 +5,8 @@
  */
 #include "prove.h"
 
-#include <string.h>
-
 #include "../language/words.h"
+#include "../program/match.h"
 
 #define EARLIER_MAX 64	/* exemptions that one is compared with */
 
@@ -94,9 +93,7 @@ static bool
 is_apart(const struct ast_expr *a, const struct ast_expr *b)
 {
 	return a != NULL && b != NULL && a->fact == b->fact &&
-	       (a->value->word.text.len != b->value->word.text.len ||
-		memcmp(a->value->word.text.p, b->value->word.text.p,
-		       a->value->word.text.len) != 0);
+	       match_order(a->value->word.text, b->value->word.text) != 0;
 }
 
 /* Adds what an exemption of the class before l leaves over. */

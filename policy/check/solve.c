@@ -7,8 +7,6 @@
  */
 #include "solve.h"
 
-#include <string.h>
-
 #include "../facts.h"
 #include "../identity/identity.h"
 #include "../program/match.h"
@@ -25,19 +23,13 @@ struct search {
 	const struct solve_test *test;	/* NULL: for the fact; or this */
 };
 
-static bool
-is_same(struct policy_text a, struct policy_text b)
-{
-	return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
-}
-
 /* Tests */
 
 static bool
 matches_text(const struct ast_value *v, struct policy_text text)
 {
 	return v->kind == AST_GLOB ? match_glob(v->word.text, text) :
-	       is_same(v->word.text, text);
+	       match_order(v->word.text, text) == 0;
 }
 
 /* A pattern takes as long as both are. */

@@ -88,6 +88,8 @@ numbered_form(const struct check *k, enum policy_fact fact, struct policy_text t
 
 	choose_number(t, digits);
 	len = replace(t, star, number, raw, sizeof(raw));
+	if (len == 0)
+		return 0;
 	len = check_form(k, fact, (struct policy_text){ raw, len }, normal);
 	return replace((struct policy_text){ normal, len }, number, star, out,
 		       IDENTITY_MAX);

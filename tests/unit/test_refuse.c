@@ -242,6 +242,8 @@ static const struct row sites[] = {
 #define TRIAL(streams, expects) "trial \"t\" { " streams " " expects " }"
 #define STREAM "5 messages/minute for 1 hour local uid 33"
 
+#define STARS "********************"
+
 static const struct row trials[] = {
 	{ "a trial", TRIAL(STREAM, "expect uid 33 accepted <= 30"), "" },
 	{ "the first refusal", TRIAL(STREAM, "expect first refusal <= 9 minutes"),
@@ -277,6 +279,9 @@ static const struct row trials[] = {
 	{ "no such script", TRIAL("5 messages/minute for 1 hour local script a.php",
 				  "expect accepted <= 30"),
 	  "3:55 error: 'a.php' can never be a script" },
+	{ "many numbers", TRIAL("5 messages/minute for 1 hour local sender \""
+		STARS STARS STARS STARS STARS "@b.c\"", "expect accepted <= 30"),
+	  "3:55 error: '****" },
 	{ "other spellings", TRIAL("5 messages/minute for 1 hour local "
 				   "sender \"<A+x@B.example>\"",
 				   "expect sender \"a@b.example\" accepted <= 30"),

@@ -8,6 +8,7 @@ from lab import run, until  # noqa: E402
 from lab.desk import expect, freezes, scopes  # noqa: E402
 from lab.peer import LOCAL, SMTP, deliver  # noqa: E402
 from lab.policy import HEAD, policy  # noqa: E402
+from lab.sluiced import start_pair  # noqa: E402
 
 LIMITS = """
 limit scripts {
@@ -129,6 +130,23 @@ def outage(t, lab):
         expect(lab.node, 0, "thaw", "limit/scripts/33,33:x.php", "--reason", "x")
 
 
+def two_nodes(t, lab):
+    here, there = lab.node, lab.new_node("there")
+    here.stop()
+    start_pair([here, there], policy(LIMITS))
+    with t.test("what one node strikes is frozen on the other, and thawed there"):
+        for _ in range(4):
+            send(lab, LOCAL, FORM)
+        frozen_scopes(lab, [SCOPE])
+        deliver(there.milter, LOCAL, headers=FORM, queue_id="THERE")
+        until(lambda: there.decisions("hold", "id=THERE", f"freeze={freezes(there)[0]['id']}"),
+              "its line")
+        expect(there, 0, "thaw", SCOPE, "--reason", "x")
+        send(lab, LOCAL, FORM, queue_id="AGAIN")
+        until(lambda: here.decisions("hold", "id=AGAIN", "strikes=1/3"), "its line")
+    there.stop()
+
+
 def exempt(t, lab):
     lab.node.fresh(policy(LIMITS).replace(HEAD, EXEMPT))
     expect(lab.node, 0, "freeze", "--all", "--reason", "x")
@@ -145,7 +163,7 @@ def exempt(t, lab):
 def main(t, lab):
     lab.redis.start()
     lab.node.start(policy(LIMITS))
-    for part in (strikes, thawed, ends, outage, exempt):
+    for part in (strikes, thawed, ends, outage, two_nodes, exempt):
         part(t, lab)
 
 

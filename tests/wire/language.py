@@ -10,6 +10,7 @@ from lab import run, until  # noqa: E402
 from lab.peer import LOCAL, SMTP, deliver  # noqa: E402
 from lab.policy import policy  # noqa: E402
 
+
 def days(first):
     """Two days of the week, the first so many from today."""
     now = time.time() + first * 86400

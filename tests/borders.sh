@@ -29,7 +29,7 @@ only_in() { # PATTERN FILE...: where else the pattern stands
 ok "only milter.c knows libmilter" "$(only_in 'mfapi\.h' milter/daemon/milter.c)"
 ok "only conn.c knows hiredis" "$(only_in '#include.*hiredis' milter/store/conn.c)"
 ok "policy/ knows no clock, socket, log or stream of its own" "$(grep -nE \
-	'stderr|stdout|clock_gettime|time\(|socket\(|sodium|hiredis|mfapi|\.\./milter' \
+	'stderr|stdout|clock_gettime|\btime\(|socket\(|sodium|hiredis|mfapi|\.\./milter' \
 	$(find policy -name '*.[ch]'))"
 ok "libpolicy.a asks its libraries for nothing but text and memory" "$(
 	nm -u "$B/libpolicy.a" 2>&1 | awk '$1 == "U" { print $2; next } /No such/ { print "missing" }' | sort -u |

@@ -136,21 +136,30 @@ prepare(const struct site *site, const struct message *m, struct decision *d)
 	return d->cause == CAUSE_NONE;
 }
 
+static bool
+ask_once(const struct site *site, const struct message *m, struct decision *d,
+	 uint64_t now_us)
+{
+	if (!prepare(site, m, d))
+		return false;
+	d->asked.now_us = now_us;
+	store_take(site->store, &d->asked, &d->outcome);
+	return true;
+}
+
 /* Asks the ledger and the store. If Redis has another version of the ledger
  * than this node, the node learns it and asks once more. */
 static void
 ask(const struct site *site, const struct message *m, struct decision *d,
     uint64_t now_us)
 {
-	for (int tries = 0; tries < 2; tries++) {
-		if (!prepare(site, m, d))
-			return;
-		d->asked.now_us = now_us;
-		if (store_take(site->store, &d->asked, &d->outcome) != STORE_STALE)
-			break;
-		if (tries > 0 || !site->sync(site->sync_arg, now_us + site->timeout_us))
-			break;
-	}
+	uint64_t deadline_us = now_us + site->timeout_us;
+
+	if (!ask_once(site, m, d, now_us))
+		return;
+	if (d->outcome.answer == STORE_STALE &&
+	    site->sync(site->sync_arg, deadline_us) && !ask_once(site, m, d, now_us))
+		return;
 	conclude_outcome(m, d);
 }
 

@@ -295,6 +295,8 @@ cursor_skip_statement(struct cursor *c)
 			break;
 	}
 	c->depth = 0;
+	while (cursor_accept(c, LEX_CLOSE))
+		;
 }
 
 bool

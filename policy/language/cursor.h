@@ -74,7 +74,7 @@ bool cursor_at_statement(const struct cursor *c);
  * to be said before it is missing. */
 bool cursor_at_clause(const struct cursor *c);
 
-/* Skips what is left of a statement, its block included. */
+/* Skips what is left of a statement, its block included, and a brace too many. */
 void cursor_skip_statement(struct cursor *c);
 
 /* True at the end of a block that is not closed, which is reported. */

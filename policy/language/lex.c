@@ -108,6 +108,9 @@ skip_stray(struct lex *l)
 		stray_report(l->text + from, l->text + l->len, l->base +
 			     (uint32_t)from, l->d);
 	l->is_line_bad = true;
+	/* More would only be counted. */
+	if (diags_errors(l->d) >= DIAG_MAX)
+		l->pos = l->len;
 }
 
 static struct token

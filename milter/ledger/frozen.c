@@ -83,14 +83,48 @@ freeze_holds(const struct freeze *z, uint64_t now_us)
 	return z->until_us == 0 || now_us < z->until_us;
 }
 
+static const struct freeze *
+match_limit(const struct frozen *z, const struct scope *mine, uint64_t now_us)
+{
+	for (size_t i = 0; i < z->n; i++) {
+		const struct freeze *f = &z->active[i];
+
+		if (f->scope.kind == SCOPE_LIMIT && freeze_holds(f, now_us) &&
+		    strcmp(f->scope.value, mine->value) == 0)
+			return f;
+	}
+	return NULL;
+}
+
+/* The policy may freeze many keys of a limit: that of the message is written
+ * once. */
+static const struct freeze *
+match_limits(const struct frozen *z, const struct scope_mail *m, uint64_t now_us)
+{
+	const struct freeze *f = NULL;
+	struct scope mine;
+
+	if (m->policy == NULL || m->facts->class == POLICY_INBOUND)
+		return NULL;
+	for (unsigned i = 0; f == NULL && i < m->plan->n; i++) {
+		scope_set_limit(&mine, m->policy, m->plan->limit[i], m->facts);
+		f = match_limit(z, &mine, now_us);
+	}
+	return f;
+}
+
 const struct freeze *
 frozen_match(const struct frozen *z, const struct scope_mail *m, uint64_t now_us)
 {
-	for (size_t i = 0; i < z->n; i++)
+	bool has_limits = false;
+
+	for (size_t i = 0; i < z->n; i++) {
 		if (freeze_holds(&z->active[i], now_us) &&
 		    scope_matches(&z->active[i].scope, m))
 			return &z->active[i];
-	return NULL;
+		has_limits = has_limits || z->active[i].scope.kind == SCOPE_LIMIT;
+	}
+	return has_limits ? match_limits(z, m, now_us) : NULL;
 }
 
 bool

@@ -251,23 +251,6 @@ is_sender(const struct scope *s, const struct scope_mail *m)
 }
 
 static bool
-is_limit(const struct scope *s, const struct scope_mail *m)
-{
-	struct scope mine;
-
-	for (unsigned i = 0; m->policy != NULL && i < m->plan->n; i++) {
-		const char *name = policy_limit(m->policy, m->plan->limit[i]).name;
-
-		if (strncmp(s->value, name, strlen(name)) != 0)
-			continue;
-		scope_set_limit(&mine, m->policy, m->plan->limit[i], m->facts);
-		if (strcmp(s->value, mine.value) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool
 is_of(const struct scope *s, const struct scope_mail *m)
 {
 	const struct policy_facts *f = m->facts;
@@ -291,7 +274,7 @@ is_of(const struct scope *s, const struct scope_mail *m)
 		return f->client.family != 0 &&
 			identity_in_network(&f->client, &s->net, s->prefix);
 	case SCOPE_LIMIT:
-		return is_limit(s, m);
+		return false;
 	}
 	return true;		/* a scope that nobody can read stops everything */
 }
@@ -299,7 +282,5 @@ is_of(const struct scope *s, const struct scope_mail *m)
 bool
 scope_matches(const struct scope *s, const struct scope_mail *m)
 {
-	if (m->facts->class == POLICY_INBOUND)
-		return false;
-	return (!m->is_exempt || s->kind == SCOPE_LIMIT) && is_of(s, m);
+	return m->facts->class != POLICY_INBOUND && !m->is_exempt && is_of(s, m);
 }

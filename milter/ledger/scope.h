@@ -56,7 +56,8 @@ void scope_set_limit(struct scope *s, const struct policy *p, unsigned i,
 bool scope_parse(struct scope *s, const char *text, struct error *e);
 void scope_text(const struct scope *s, char out[SCOPE_TEXT_MAX + 1]);
 
-/* Never true for inbound mail. */
+/* Never true for inbound mail, and not for SCOPE_LIMIT: that is one of those
+ * which scope_set_limit makes of the message. */
 bool scope_matches(const struct scope *s, const struct scope_mail *m);
 
 #endif

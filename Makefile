@@ -125,7 +125,7 @@ $(POLICY_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libpolicy.a
 	@mkdir -p $(@D)
 	$Q $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(POLICY_LIBS) -lcmocka
 
-$B/t/test_prog $B/t/test_mutate: $B/tests/fuzz/fuzz_use.o
+$B/t/test_prog $B/t/test_mutate $B/t/test_mangle: $B/tests/fuzz/fuzz_use.o
 $B/t/test_emit: LDFLAGS += -Wl,--wrap=calloc
 
 DAEMON_UNIT = verdict warn strike decide session

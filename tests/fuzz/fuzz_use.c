@@ -152,6 +152,7 @@ fuzz_use(const struct policy *p, const uint8_t *data, size_t size)
 	evaluate(p, &f);
 	policy_dump(p, out);
 	policy_trace(p, &f, out);
+	policy_trace_frozen(p, &f, out);
 	fclose(out);
 	free(shown);
 }

@@ -65,10 +65,10 @@ frozen(const struct policy_plan *plan, const struct buckets *b, uint64_t now_us)
 	return i;
 }
 
-/* True if frozen mail has a way out; plan and buckets are then those of it. */
+/* True if frozen mail has a way out, which is itself never frozen; plan and
+ * buckets are then those of it. */
 static bool
-is_exempt(struct gate *g, const struct policy_facts *f, struct buckets *b,
-	  uint64_t now_us)
+is_exempt(struct gate *g, const struct policy_facts *f, struct buckets *b)
 {
 	struct policy_plan plan;
 
@@ -76,8 +76,6 @@ is_exempt(struct gate *g, const struct policy_facts *f, struct buckets *b,
 	if (plan.n == 0 || plan.never >= 0)
 		return false;
 	find(g, &plan, f, b);
-	if (frozen(&plan, b, now_us) < plan.n)
-		return false;
 	g->plan = plan;
 	return true;
 }
@@ -92,7 +90,7 @@ is_frozen(struct gate *g, const struct policy_facts *f, struct buckets *b,
 	if (i == g->plan.n || f->class == POLICY_INBOUND)
 		return false;
 	g->limit = g->plan.limit[i];
-	return !is_exempt(g, f, b, now_us);
+	return !is_exempt(g, f, b);
 }
 
 static void

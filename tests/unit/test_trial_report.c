@@ -9,7 +9,8 @@
 /* The policy before the trial; it is lines 1 to 7. */
 #define POLICY \
 	"own networks { 127.0.0.0/8 }\n" \
-	"limit smtp { for authenticated, relayed mail allow 10 recipients/hour else tempfail }\n" \
+	"limit smtp { for authenticated, relayed mail allow 10 recipients/hour else tempfail } " \
+	"limit seen { for inbound mail allow 5 messages/day else observe }\n" \
 	"limit host { for local mail allow 100 messages/hour else hold }\n" \
 	"limit user { for local mail by uid allow 3 messages/minute, 5 recipients/hour else hold }\n" \
 	"limit file { for local mail when recipients = 1 by uid, script allow 4 messages/day\n" \
@@ -50,7 +51,7 @@ static const struct row rows[] = {
 	  "p:10:46: error: expected accepted <= 11, got 60: the 12th message was accepted after 11 s\n"
 	  "p:10:1: note: this was message 12 of this stream; no limit refused any\n"
 	  "p:3:7: note: limit 'host' let it through, after 11 s: 100/hour is at 12 of 100\n" },
-	{ "and none applies",
+	{ "and the one that applies only observes",
 	  "60 messages/minute for 1 minute inbound client 198.51.100.1 expect accepted <= 12",
 	  "p:10:68: error: expected accepted <= 12, got 60: the 13th message was accepted after 12 s\n"
 	  "p:10:1: note: this was message 13 of this stream; no limit refused any\n"

@@ -173,6 +173,30 @@ every_character(void **state)
 	}
 }
 
+/* What is seen to be in normal form at once is so when it is looked at closely,
+ * as all is that stands in brackets. */
+static void
+brackets_change_nothing(void **state)
+{
+	static const char letters[] = "aAz09@@..-+=";
+	uint64_t seed = 7;
+	char raw[16] = "<", x[IDENTITY_MAX + 1], y[IDENTITY_MAX + 1];
+
+	(void)state;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		size_t len = random_below(&seed, sizeof(raw) - 1);
+
+		for (size_t i = 1; i <= len; i++)
+			raw[i] = letters[random_below(&seed, sizeof(letters) - 1)];
+		raw[len + 1] = '>';
+		for (size_t f = 0; f < 3; f++) {
+			forms[f].to(raw + 1, len, x);
+			forms[f].to(raw, len + 2, y);
+			assert_string_equal(x, y);
+		}
+	}
+}
+
 /* Domains that differ in more than case differ in their keys. */
 static void
 no_two_domains_are_one(void **state)
@@ -205,6 +229,7 @@ main(void)
 		cmocka_unit_test(any_bytes),
 		cmocka_unit_test(changed_addresses),
 		cmocka_unit_test(every_character),
+		cmocka_unit_test(brackets_change_nothing),
 		cmocka_unit_test(no_two_domains_are_one),
 	};
 

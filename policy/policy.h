@@ -197,8 +197,10 @@ uint32_t policy_cost(const struct policy_window *w, const struct policy_facts *f
 size_t policy_key(const struct policy *p, unsigned i,
 		  const struct policy_facts *f, char out[POLICY_KEY_MAX]);
 
-/* The same for people, `33:contact.php`; "-" where the limit has no `by`.
- * NUL-terminated, cut at size. Returns the length written. */
+/* The same for people, `33:contact.php`; "-" where the limit has no `by`, and
+ * `or:none` for the name that stands for a fact which is not there. Different
+ * keys are different here too, but for what is cut at size. NUL-terminated.
+ * Returns the length written. */
 size_t policy_key_text(const struct policy *p, unsigned i,
 		       const struct policy_facts *f, char *out, size_t size);
 

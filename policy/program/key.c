@@ -14,7 +14,7 @@
 #include "../identity/identity.h"
 #include "eval.h"
 
-#define OTHERWISE "or:"		/* before the word of a fact that is missing */
+#define OTHERWISE "or:"		/* before what stands for a missing fact */
 #define HEADER "header:"
 #define WORD_MAX (sizeof(OTHERWISE HEADER) - 1 + POLICY_HEADER_MAX)
 #define FIELD_MAX (1 + WORD_MAX + 2 + IDENTITY_MAX)
@@ -169,28 +169,74 @@ print_client(const struct prog_key *k, const struct policy_address *a, char *out
 		snprintf(out, size, "%s/%u", text, prefix);
 }
 
+/* Where a key is written for people. */
+struct shown {
+	char *out;
+	size_t len, size;
+};
+
+static void
+show(struct shown *s, char c)
+{
+	if (s->len + 1 < s->size)
+		s->out[s->len++] = c;
+}
+
+static void
+show_all(struct shown *s, const char *text)
+{
+	while (*text != '\0')
+		show(s, *text++);
+}
+
+/* A value that looks like a row of two, or like a default, gets backslashes: a
+ * freeze of one key is never one of another. */
+static void
+show_value(struct shown *s, struct policy_text t)
+{
+	const size_t tag_len = sizeof(OTHERWISE) - 1;
+
+	if (t.len >= tag_len && memcmp(t.p, OTHERWISE, tag_len) == 0)
+		show(s, '\\');
+	for (size_t i = 0; i < t.len; i++) {
+		if (t.p[i] == ',' || t.p[i] == '\\')
+			show(s, '\\');
+		show(s, t.p[i]);
+	}
+}
+
+static void
+show_fact(struct shown *s, const struct policy *p, const struct prog_key *k,
+	  const struct policy_facts *f)
+{
+	char client[INET6_ADDRSTRLEN + sizeof("/128")];
+
+	if (!eval_has(f, k->fact)) {
+		show_all(s, OTHERWISE);
+		show_value(s, prog_bytes(p, k->otherwise));
+	} else if (fact_type(k->fact) == FACT_ADDRESS) {
+		print_client(k, &f->client, client, sizeof(client));
+		show_all(s, client);
+	} else {
+		show_value(s, f->text[k->fact]);
+	}
+}
+
 size_t
 policy_key_text(const struct policy *p, unsigned i, const struct policy_facts *f,
 		char *out, size_t size)
 {
 	const struct prog_limit *l = prog_limit(p, i);
-	size_t n = 0;
+	struct shown s = { out, 0, size };
 
-	snprintf(out, size, "%s", l->n_keys == 0 ? "-" : "");
+	if (l->n_keys == 0)
+		show(&s, '-');
 	for (uint32_t j = 0; j < l->n_keys; j++) {
-		const struct prog_key *k = prog_key(p, l->first_key + j);
-		struct policy_text t = f->text[k->fact];
-		char client[INET6_ADDRSTRLEN + sizeof("/128")];
-
-		if (!eval_has(f, k->fact)) {
-			t = prog_bytes(p, k->otherwise);
-		} else if (fact_type(k->fact) == FACT_ADDRESS) {
-			print_client(k, &f->client, client, sizeof(client));
-			t = (struct policy_text){ client, strlen(client) };
-		}
-		snprintf(out + n, size - n, "%s%.*s", j == 0 ? "" : ",",
-			 (int)t.len, t.p);
-		n += strlen(out + n);
+		if (j > 0)
+			show(&s, ',');
+		show_fact(&s, p, prog_key(p, l->first_key + j), f);
 	}
-	return strlen(out);
+	if (size > 0)
+		out[s.len] = '\0';
+	return s.len;
 }

@@ -23,7 +23,7 @@ address_uncut(const char *raw, size_t len, char *out)
 static size_t
 address_set(const char *raw, size_t len, char *out)
 {
-	return identity_address(raw, len, "-=", out);
+	return identity_address(raw, len, "-=0", out);
 }
 
 static const struct normal_row rows[] = {
@@ -47,6 +47,7 @@ static const struct normal_row rows[] = {
 	{ "extension of another site", address, TEXT("joe-a@example.test"), "joe-a@example.test" },
 	{ "set of delimiters, one", address_set, TEXT("joe-a=b@example.test"), "joe@example.test" },
 	{ "set of delimiters, other", address_set, TEXT("joe+x=b-c@example.test"), "joe+x@example.test" },
+	{ "set of delimiters, a digit", address_set, TEXT("joe0a@example.test"), "joe@example.test" },
 	{ "extension behind a space", address, TEXT("joe +x@example.test"), "joe@example.test" },
 	{ "empty extension", address, TEXT("joe+@example.test"), "joe@example.test" },
 	{ "VERP", address, TEXT("bounces+user=example.com@lists.test"), "bounces@lists.test" },

@@ -25,7 +25,7 @@ address_uncut(const char *raw, size_t len, char *out)
 static size_t
 address_set(const char *raw, size_t len, char *out)
 {
-	return identity_address(raw, len, "-=. \"", out);
+	return identity_address(raw, len, "-=0. \"", out);
 }
 
 struct form {

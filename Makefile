@@ -17,8 +17,9 @@ V ?= 0
 
 # The lists are the architecture: modules by name, what is used by much first.
 POLICY  = arena diag diag_nearest facts policy \
-          $(LANGUAGE:%=language/%) $(CHECK:%=check/%) $(IDENTITY:%=identity/%) $(PROGRAM:%=program/%) $(BUCKET:%=bucket/%) $(TRIAL:%=trial/%)
-LANGUAGE = stray lex words cursor block parse parse_file parse_site parse_set parse_lines parse_value parse_header parse_window parse_time parse_key parse_test parse_expr parse_answer parse_limit parse_frozen parse_trial piece parts page fmt
+          $(LANGUAGE:%=language/%) $(FORMAT:%=format/%) $(CHECK:%=check/%) $(IDENTITY:%=identity/%) $(PROGRAM:%=program/%) $(BUCKET:%=bucket/%) $(TRIAL:%=trial/%)
+LANGUAGE = stray lex words cursor block parse parse_file parse_site parse_set parse_lines parse_value parse_header parse_window parse_time parse_key parse_test parse_expr parse_answer parse_limit parse_frozen parse_trial
+FORMAT  = piece parts page format
 CHECK   = check check_names check_site check_network check_limit check_key check_window check_answer check_expr check_value check_plan check_who check_trial solve_tests solve_values solve escape prove prove_exempt prove_use
 IDENTITY = text client script name domain local address
 PROGRAM = prog view match pools emit_set emit_expr emit_limit emit verify_set verify_code verify eval key dump_instr dump_limit dump trace
@@ -30,7 +31,8 @@ LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_li
 DAEMON  = sluiced options fitness lock listen milter session decide report warn strike verdict live keeper status
 COMMAND = sluice show state running order scope_option spread facts_option against explain_text explain_json cmd_check cmd_fmt cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
-UNIT    = bucket charge trial trial_parts trial_report trial_random diag lex parse parse_errors parse_files fmt identity address forms match check refuse solve prove mangle prog mutate emit eval key scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log load memory endpoint store agree redis peer combine outage share fit verdict warn strike decide session
+POLICY_UNIT = bucket charge trial trial_parts trial_report trial_random diag lex parse parse_errors parse_files format identity address forms match check refuse solve prove mangle prog mutate emit eval key
+UNIT    = $(POLICY_UNIT) scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log load memory endpoint store agree redis peer combine outage share fit verdict warn strike decide session
 
 B = build/$(SAN)
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
@@ -119,7 +121,6 @@ $B/milterload: $(load_o)
 	@echo "  LINK  $@"
 	$Q $(LINK) -o $@ $^ -lpthread
 
-POLICY_UNIT = bucket charge trial trial_parts trial_report trial_random diag lex parse parse_errors parse_files fmt identity address forms match check refuse solve prove mangle prog mutate emit eval key
 $B/t/test_parse: $B/tests/unit/tree_text.o
 $(POLICY_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libpolicy.a
 	@mkdir -p $(@D)

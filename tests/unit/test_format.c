@@ -1,5 +1,5 @@
 /*
- * test_fmt.c - the canonical form: what is moved, and what is kept.
+ * test_format.c - the canonical form: what is moved, and what is kept.
  *
  * That it stays the same program is shown on the golden policies.
  */

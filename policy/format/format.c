@@ -1,5 +1,5 @@
 /*
- * fmt.c - the canonical form of a policy.
+ * format.c - the canonical form of a policy.
  *
  * Works on the text and not on the tree, so that nothing is lost that an author
  * wrote.
@@ -8,8 +8,8 @@
 
 #include "../arena.h"
 #include "../diag.h"
+#include "../language/parse.h"
 #include "page.h"
-#include "parse.h"
 #include "parts.h"
 #include "piece.h"
 

@@ -8,7 +8,7 @@
 #define POLICY_PIECE_H
 
 #include "../arena.h"
-#include "lex.h"
+#include "../language/lex.h"
 
 struct piece {
 	const char *text;		/* borrowed; quotes are part of it */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "words.h"
+#include "../language/words.h"
 
 void
 page_put(struct page *g, const char *text)

@@ -220,4 +220,4 @@ clean:
 
 .PHONY: all unit tests policy-tests deps check check-long demo fuzz bench coverage bless install clean
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $B -name '*.d' 2>/dev/null)

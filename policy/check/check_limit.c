@@ -69,6 +69,11 @@ check_strikes(struct check *k, const struct ast_limit *l)
 		diag_error(k->d, l->freeze_at, "'observe' refuses nothing, so "
 			   "this would never freeze anything: remove it, or "
 			   "write another 'else'");
+	else if (check_has_class(l, POLICY_INBOUND))
+		diag_error(k->d, l->freeze_at, "no freeze stops inbound mail, and "
+			   "whoever sends it could have others frozen: remove it, "
+			   "or write %s of its own for inbound mail",
+			   l->kind == POLICY_LIMIT ? "a limit" : "an exemption");
 	else {
 		check_strikes_numbers(k, l);
 		check_strikes_keys(k, l);

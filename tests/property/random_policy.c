@@ -140,7 +140,7 @@ put_windows(struct random *r, struct text *t)
 }
 
 static void
-put_answer(struct random *r, struct text *t)
+put_answer(struct random *r, struct text *t, unsigned classes)
 {
 	static const char *const answers[] = {
 		"hold", "observe", "reject even local \"no\"", "tempfail even local",
@@ -149,7 +149,7 @@ put_answer(struct random *r, struct text *t)
 	unsigned i = random_below(r, N(answers));
 
 	put(t, "\telse %s\n", answers[i]);
-	if (i != 1 && random_chance(r, 20))
+	if (i != 1 && (classes & INBOUND) == 0 && random_chance(r, 20))
 		put(t, "\tfreeze after 9 refusals in 5 minutes\n");
 	if (random_chance(r, 20))
 		put(t, "\twarn at 80%%\n");
@@ -171,7 +171,7 @@ put_limit(struct random *r, struct text *t, unsigned i)
 	put(t, "\n");
 	put_keys(r, t, classes);
 	put_windows(r, t);
-	put_answer(r, t);
+	put_answer(r, t, classes);
 	put(t, "}\n");
 }
 

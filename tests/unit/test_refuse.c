@@ -50,6 +50,13 @@ static const struct row limits[] = {
 	{ "freeze and observe", LIMIT("local", "", "else observe "
 				      "freeze after 9 refusals in 5 minutes"),
 	  "3:62 error: 'observe' refuses nothing" },
+	{ "freeze of what comes in", LIMIT("inbound", "by client", "else hold "
+					   "freeze after 9 refusals in 5 minutes"),
+	  "3:70 error: no freeze stops inbound mail, and whoever sends it could "
+	  "have others frozen" },
+	{ "freeze of what comes in, too", LIMIT("relayed, inbound", "", "else hold "
+						"freeze after 9 refusals in 5 minutes"),
+	  "3:70 error: no freeze stops inbound mail" },
 	{ "freeze what goes although frozen",
 	  "frozen { exempt a { for local mail when uid = 33 allow 9 messages/hour "
 	  "else hold freeze after 9 refusals in 1 day } }",

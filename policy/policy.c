@@ -9,6 +9,7 @@
 #include "language/parse.h"
 #include "language/words.h"
 #include "program/emit.h"
+#include "proof/prove.h"
 #include "trial/trial.h"
 
 #define MEMORY_MAX ((size_t)256 << 20)	/* for the tree of one policy */
@@ -19,6 +20,8 @@ compile(struct ast_policy *tree, struct arena *a, struct diags *d)
 	struct policy *p;
 
 	check_policy(tree, a, d);
+	if (diags_errors(d) == 0)
+		prove_policy(tree, a, d);
 	if (diags_errors(d) > 0 || arena_is_full(a))
 		return NULL;
 	p = emit_policy(tree, a);

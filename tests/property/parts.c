@@ -9,6 +9,7 @@
 #include "../../policy/check/check.h"
 #include "../../policy/language/parse.h"
 #include "../../policy/program/emit.h"
+#include "../../policy/proof/prove.h"
 
 void
 parts_init(struct parts *x, const char *text)
@@ -23,6 +24,8 @@ parts_init(struct parts *x, const char *text)
 		return;
 	}
 	check_policy(x->tree, x->arena, x->d);
+	if (diags_errors(x->d) == 0)
+		prove_policy(x->tree, x->arena, x->d);
 	if (diags_errors(x->d) == 0)
 		x->policy = emit_policy(x->tree, x->arena);
 }

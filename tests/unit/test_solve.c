@@ -8,9 +8,9 @@
 
 #include "../../policy/arena.h"
 #include "../../policy/check/check.h"
-#include "../../policy/check/solve.h"
 #include "../../policy/identity/identity.h"
 #include "../../policy/language/parse.h"
+#include "../../policy/proof/solve.h"
 
 #define ROOM ((size_t)1 << 24)
 

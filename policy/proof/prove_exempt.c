@@ -30,12 +30,12 @@ prove_class(struct prover *p, const struct ast_limit *l,
 		return;
 	case SOLVE_YES:
 		escape_text(p, mail);
-		diag_error(p->k->d, at, "%s%s is exempt, whoever sends it: add "
+		diag_error(p->d, at, "%s%s is exempt, whoever sends it: add "
 			   "'and %s' or the like to each part of the condition",
 			   prove_mail((int)class), mail, proofs[class]);
 		break;
 	case SOLVE_UNKNOWN:
-		diag_error(p->k->d, at, "this asks too much to see whom it is "
+		diag_error(p->d, at, "this asks too much to see whom it is "
 			   "for: make an exemption of each part");
 	}
 	*is_open = true;
@@ -48,11 +48,11 @@ prove_exempt(struct prover *p, const struct ast_limit *l)
 	bool is_open = false;
 
 	if (l->otherwise.action == POLICY_OBSERVE)
-		diag_error(p->k->d, l->otherwise.at, "what is exempt meets no "
+		diag_error(p->d, l->otherwise.at, "what is exempt meets no "
 			   "other limit, so with 'observe' all of it goes: write "
 			   "'hold', 'tempfail' or 'reject'");
 	if (claimed != NULL)
-		diag_error(p->k->d, claimed->at, "what is exempt meets no other "
+		diag_error(p->d, claimed->at, "what is exempt meets no other "
 			   "limit, and its sender chooses '%s' as he likes: "
 			   "count by 'login', 'uid' or 'client', or by nothing",
 			   words_fact(claimed->fact));

@@ -48,7 +48,7 @@ put_whose(struct text *t, enum policy_fact fact)
 	begin_phrase(t);
 	put(t, "whose %s", words_fact(fact));
 	if (fact >= POLICY_HEADER) {
-		name = t->prover->k->tree->header[fact - POLICY_HEADER].text;
+		name = t->prover->tree->header[fact - POLICY_HEADER].text;
 		put(t, " \"%.*s\"", QUOTE(name));
 	}
 	put(t, " is");
@@ -137,7 +137,7 @@ put_absent(struct text *t, enum policy_fact fact)
 	else if (fact == POLICY_DOMAIN)
 		put(t, "with the null sender <>");
 	else {
-		name = t->prover->k->tree->header[fact - POLICY_HEADER].text;
+		name = t->prover->tree->header[fact - POLICY_HEADER].text;
 		put(t, "without a header \"%.*s\"", QUOTE(name));
 	}
 }

@@ -85,7 +85,7 @@ covers_all(const struct ast_limit *l, enum policy_class class)
 
 /* Why a limit does not cover all mail of its classes. */
 static void
-note_gap(struct check *k, const struct ast_limit *l, unsigned classes)
+note_gap(struct prover *p, const struct ast_limit *l, unsigned classes)
 {
 	const struct ast_key *claimed = prove_claimed_key(l);
 	const struct ast_key *missing = NULL;
@@ -94,38 +94,38 @@ note_gap(struct check *k, const struct ast_limit *l, unsigned classes)
 		if ((l->classes & classes & 1u << class) != 0)
 			missing = missing_key(l, (enum policy_class)class);
 	if (l->otherwise.action == POLICY_OBSERVE)
-		diag_note(k->d, l->otherwise.at, "'%.*s' only observes",
+		diag_note(p->d, l->otherwise.at, "'%.*s' only observes",
 			  QUOTE(l->name.text));
 	else if (claimed != NULL)
-		diag_note(k->d, claimed->at, "'%.*s' counts by '%s', which the "
+		diag_note(p->d, claimed->at, "'%.*s' counts by '%s', which the "
 			  "sender chooses as he likes", QUOTE(l->name.text),
 			  words_fact(claimed->fact));
 	else if (missing != NULL)
-		diag_note(k->d, missing->at, "'%.*s' counts by '%s', which not "
+		diag_note(p->d, missing->at, "'%.*s' counts by '%s', which not "
 			  "all of this mail has", QUOTE(l->name.text),
 			  words_fact(missing->fact));
 	else
-		diag_note(k->d, l->when->at, "'%.*s' applies only when this is "
+		diag_note(p->d, l->when->at, "'%.*s' applies only when this is "
 			  "so", QUOTE(l->name.text));
 }
 
 static void
-note_gaps(struct check *k, unsigned classes)
+note_gaps(struct prover *p, unsigned classes)
 {
 	unsigned n = 0;
 
-	for (struct ast_limit *l = k->tree->limits; l != NULL; l = l->next)
+	for (struct ast_limit *l = p->tree->limits; l != NULL; l = l->next)
 		if ((l->classes & classes) != 0 && n++ < NOTES_MAX)
-			note_gap(k, l, classes);
+			note_gap(p, l, classes);
 }
 
 /* Where the missing limit belongs: behind the last one of its class. */
 static struct span
-place(const struct check *k, unsigned classes)
+place(const struct prover *p, unsigned classes)
 {
-	struct span at = k->tree->end;
+	struct span at = p->tree->end;
 
-	for (struct ast_limit *l = k->tree->limits; l != NULL; l = l->next)
+	for (struct ast_limit *l = p->tree->limits; l != NULL; l = l->next)
 		if ((l->classes & classes) != 0)
 			at = l->name.at;
 	return at;
@@ -149,8 +149,8 @@ ask_escape(struct prover *p, enum policy_class class, bool is_proven)
 	struct solve_question q = { .class = class, .term = p->term,
 				    .steps = STEPS_COVERAGE };
 
-	q.n = add_terms(p, p->k->tree->exempts, class, is_proven, 0);
-	q.n = add_terms(p, p->k->tree->limits, class, is_proven, q.n);
+	q.n = add_terms(p, p->tree->exempts, class, is_proven, 0);
+	q.n = add_terms(p, p->tree->limits, class, is_proven, q.n);
 	return solve(p->s, &q);
 }
 
@@ -158,7 +158,7 @@ static void
 find_escape(struct prover *p, enum policy_class class, struct escape *e)
 {
 	*e = (struct escape){ .answer = SOLVE_NO };
-	for (struct ast_limit *l = p->k->tree->limits; l != NULL; l = l->next)
+	for (struct ast_limit *l = p->tree->limits; l != NULL; l = l->next)
 		if (covers_all(l, class))
 			return;
 	e->answer = ask_escape(p, class, true);
@@ -180,15 +180,15 @@ report_escape(struct prover *p, int class, const struct escape *e)
 	if (e->answer == SOLVE_NO)
 		return;
 	if (e->answer == SOLVE_UNKNOWN)
-		diag_error(p->k->d, place(p->k, classes), "the conditions are too "
+		diag_error(p->d, place(p, classes), "the conditions are too "
 			   "many to see whether all %s meets a limit: add 'limit "
 			   "NAME { %s }'", prove_mail(class), remedies[class]);
 	else
-		diag_error(p->k->d, place(p->k, classes), "%s%s meets no limit%s: "
+		diag_error(p->d, place(p, classes), "%s%s meets no limit%s: "
 			   "add 'limit NAME { %s }'", prove_mail(class), e->mail,
 			   e->is_plain ? "" : " that its sender cannot avoid",
 			   remedies[class]);
-	note_gaps(p->k, classes);
+	note_gaps(p, classes);
 }
 
 static bool
@@ -203,8 +203,8 @@ prove_coverage(struct prover *p)
 {
 	struct escape e[OUTBOUND];
 
-	if (p->k->tree->limits == NULL) {
-		diag_error(p->k->d, p->k->tree->end, "there is no limit, so all "
+	if (p->tree->limits == NULL) {
+		diag_error(p->d, p->tree->end, "there is no limit, so all "
 			   "mail goes: add 'limit NAME { %s }'",
 			   remedies[POLICY_CLASSES]);
 		return;
@@ -233,23 +233,23 @@ prove_ask(struct prover *p, enum policy_class class, unsigned n,
 }
 
 void
-prove(struct check *k)
+prove_policy(const struct ast_policy *tree, struct arena *a, struct diags *d)
 {
-	struct prover p = { .k = k, .s = solver_new(k->tree, k->arena),
+	struct prover p = { .tree = tree, .d = d, .s = solver_new(tree, a),
 			    .steps = STEPS_ALL };
 	size_t n = 1;
 
-	for (struct ast_limit *l = k->tree->limits; l != NULL; l = l->next)
+	for (struct ast_limit *l = tree->limits; l != NULL; l = l->next)
 		n++;
-	for (struct ast_limit *l = k->tree->exempts; l != NULL; l = l->next)
+	for (struct ast_limit *l = tree->exempts; l != NULL; l = l->next)
 		n++;
-	p.term = arena_alloc(k->arena, n * sizeof(*p.term));
+	p.term = arena_alloc(a, n * sizeof(*p.term));
 	if (p.s == NULL || p.term == NULL)
 		return;
-	prove_exempts(&p, k->tree->exempts);
-	prove_exempts(&p, k->tree->frozen.exempts);
+	prove_exempts(&p, tree->exempts);
+	prove_exempts(&p, tree->frozen.exempts);
 	prove_coverage(&p);
-	prove_use(&p, k->tree->exempts);
-	prove_use(&p, k->tree->limits);
-	prove_use(&p, k->tree->frozen.exempts);
+	prove_use(&p, tree->exempts);
+	prove_use(&p, tree->limits);
+	prove_use(&p, tree->frozen.exempts);
 }

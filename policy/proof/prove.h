@@ -5,18 +5,21 @@
 #ifndef POLICY_PROVE_H
 #define POLICY_PROVE_H
 
-#include "check.h"
+#include "../check/check.h"
 #include "solve.h"
 
 struct prover {
-	struct check *k;
+	const struct ast_policy *tree;
+	struct diags *d;
 	struct solver *s;
 	struct solve_term *term;	/* room for one of each limit */
 	unsigned long steps;		/* left for all but the coverage */
 };
 
-/* Every proof; only for a tree without errors. */
-void prove(struct check *k);
+/* Every proof; only for a tree that check_policy has passed. Nothing is shown
+ * when the arena is full: ask it. */
+void prove_policy(const struct ast_policy *tree, struct arena *a,
+		  struct diags *d);
 
 /* Shows that every outbound message meets a limit that its sender cannot avoid,
  * or says which mail escapes. */

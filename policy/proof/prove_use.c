@@ -52,7 +52,7 @@ warn_tests(struct prover *p, const struct ast_limit *l, const struct ast_expr *e
 		if (e->right != NULL)
 			warn_tests(p, l, e->right);
 	} else if (is_never_met(p, l, e)) {
-		diag_warning(p->k->d, e->at, "none of this mail can be like this: "
+		diag_warning(p->d, e->at, "none of this mail can be like this: "
 			     "correct the test, or remove it");
 	}
 }
@@ -62,11 +62,11 @@ static void
 warn_never(struct prover *p, const struct ast_limit *l, const struct ast_expr *e)
 {
 	if (solve_is_test(e) && e->fact == POLICY_CLIENT)
-		diag_warning(p->k->d, e->at, "no such client sends this mail, so "
+		diag_warning(p->d, e->at, "no such client sends this mail, so "
 			     "the %s never applies: add it to 'own networks', or "
 			     "correct the test", check_kind(l));
 	else
-		diag_warning(p->k->d, e->at, "no message can be like this, so the "
+		diag_warning(p->d, e->at, "no message can be like this, so the "
 			     "%s never applies: look for a test that contradicts "
 			     "another", check_kind(l));
 }
@@ -81,7 +81,7 @@ warn_condition(struct prover *p, const struct ast_limit *l)
 	}
 	p->term[0] = (struct solve_term){ l->when, NULL, false };
 	if (l->kind == POLICY_LIMIT && is_never(p, l, 1))
-		diag_warning(p->k->d, l->when->at, "all of this mail is like "
+		diag_warning(p->d, l->when->at, "all of this mail is like "
 			     "this: remove 'when', or correct what follows");
 	else
 		warn_tests(p, l, l->when);
@@ -136,7 +136,7 @@ prove_use(struct prover *p, const struct ast_limit *list)
 			continue;
 		if (l->kind != POLICY_LIMIT && l != list &&
 		    is_shadowed(p, list, l))
-			diag_warning(p->k->d, l->name.at, "the exemptions before "
+			diag_warning(p->d, l->name.at, "the exemptions before "
 				     "'%.*s' take all of its mail: move it up, "
 				     "or remove it", QUOTE(l->name.text));
 	}

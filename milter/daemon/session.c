@@ -64,8 +64,10 @@ session_new(const struct site *site)
 {
 	struct session *s = calloc(1, sizeof(*s));
 
-	if (s != NULL)
-		s->site = site;
+	if (s == NULL)
+		return NULL;
+	s->site = site;
+	session_connect(s, NULL, NULL, NULL);
 	return s;
 }
 
@@ -84,17 +86,20 @@ void
 session_connect(struct session *s, const char *daemon_name,
 		const char *daemon_port, const char *client)
 {
-	/* Always present, so that a limit by it covers whatever comes. */
+	struct policy_address known;
+
+	/* Always present, as is the client, for whom :: stands if he is not
+	 * known: a limit by it covers whatever comes. */
 	set(&s->listener, identity_name, daemon_name);
 	if (s->listener.len == 0)
 		set(&s->listener, identity_name, IDENTITY_INVALID);
 	s->is_local = daemon_port != NULL && strcmp(daemon_port, "0") == 0;
 	s->is_marked = s->is_local && daemon_name != NULL &&
 		       strcmp(daemon_name, s->site->local_name) == 0;
-	s->client.family = 0;
+	s->client = (struct policy_address){ .family = s->is_local ? 0 : 6 };
 	if (!s->is_local && client != NULL &&
-	    !identity_client(client, strnlen(client, RAW_MAX), &s->client))
-		s->client.family = 0;
+	    identity_client(client, strnlen(client, RAW_MAX), &known))
+		s->client = known;
 }
 
 void

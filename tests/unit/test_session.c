@@ -24,6 +24,8 @@ static const char policy_text[] =
 	"limit hosts { for relayed mail by client allow 5 messages/day else tempfail }\n"
 	"limit ports { for inbound mail when sender = \"port@x\" by listener\n"
 	"	allow 1 message/day else reject }\n"
+	"limit nobody { for inbound mail when sender = \"who@x\" by client\n"
+	"	allow 1 message/day else reject }\n"
 	"frozen { local hold smtp tempfail \"Suspended\" }\n";
 
 #define PHP "X-PHP-Originating-Script"
@@ -56,6 +58,9 @@ static const struct row {
 	  { .port = "25", .client = "203.0.113.1", .sender = "port@x" },
 	  { .name = "", .port = "25", .client = "203.0.113.2", .sender = "port@x" },
 	  VERDICT_REJECT, 0 },
+	{ "a client without an address is one",
+	  { .port = "25", .client = "unknown", .sender = "who@x" },
+	  { .port = "25", .sender = "who@x" }, VERDICT_REJECT, 0 },
 	{ "a forged second script", { LOCAL, .header = { { PHP, "33:a.php" } } },
 	  { LOCAL, .header = { { PHP, "33:a.php" }, { PHP, "33:b.php" } } },
 	  VERDICT_HOLD, 0 },

@@ -22,7 +22,7 @@ LANGUAGE = stray lex words cursor block parse parse_file parse_site parse_set pa
 FORMAT  = piece parts page format
 CHECK   = check check_names check_site check_network check_limit check_key check_window check_answer check_expr check_value check_plan check_who check_trial
 PROOF   = solve_tests solve_values solve escape prove prove_exempt prove_use
-IDENTITY = text client script name domain local address
+IDENTITY = text client network script name domain local address
 PROGRAM = prog view match pools emit_set emit_expr emit_limit emit verify_set verify_code verify eval key dump_instr dump_limit dump trace
 BUCKET  = bucket charge
 TRIAL   = duration table streams gate watch trial_report trial
@@ -33,7 +33,7 @@ DAEMON  = sluiced options fitness lock listen milter session decide report warn 
 COMMAND = sluice show state running order scope_option spread facts_option against explain_text explain_json cmd_check cmd_fmt cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
 POLICY_UNIT = bucket charge trial trial_parts trial_report trial_random diag lex parse parse_errors parse_files format identity address forms match check refuse solve prove mangle prog mutate emit eval key
-UNIT    = $(POLICY_UNIT) scope record ledger ledger_union ledger_damage mirror mirror_lies pseudonym log load memory endpoint store agree redis peer combine outage share fit verdict warn strike decide session
+UNIT    = $(POLICY_UNIT) scope record frozen ledger ledger_union ledger_damage mirror mirror_lies pseudonym log load memory endpoint store agree redis peer combine outage share fit verdict warn strike decide session
 
 B = build/$(SAN)
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2

@@ -45,21 +45,33 @@ freeze(struct frozen *z, const struct record *r, off_t at)
 	return true;
 }
 
+/* False: it is not among them. */
 static bool
-lift(struct frozen *z, const char *name)
+drop(struct frozen *z, const char *name)
 {
-	char (*p)[RECORD_NAME_MAX + 1] = reallocarray(z->lifted, z->n_lifted + 1,
-						      sizeof(*p));
-	size_t n = 0;
+	size_t n = 0, was = z->n;
 
-	if (p == NULL)
-		return false;
-	z->lifted = p;
-	memcpy(p[z->n_lifted++], name, strlen(name) + 1);
 	for (size_t i = 0; i < z->n; i++)
 		if (strcmp(z->active[i].name, name) != 0)
 			z->active[n++] = z->active[i];
 	z->n = n;
+	return n < was;
+}
+
+/* Of a freeze that is still to come the name is kept; one that has been comes
+ * no second time. */
+static bool
+lift(struct frozen *z, const char *name)
+{
+	char (*p)[RECORD_NAME_MAX + 1];
+
+	if (drop(z, name))
+		return true;
+	p = reallocarray(z->lifted, z->n_lifted + 1, sizeof(*p));
+	if (p == NULL)
+		return false;
+	z->lifted = p;
+	memcpy(p[z->n_lifted++], name, strlen(name) + 1);
 	return true;
 }
 

@@ -22,13 +22,13 @@ struct freeze {
 struct frozen {
 	struct freeze *active;	/* in file order */
 	size_t n;
-	char (*lifted)[RECORD_NAME_MAX + 1];	/* names */
+	char (*lifted)[RECORD_NAME_MAX + 1];	/* names of freezes to come */
 	size_t n_lifted;
 };
 
 void frozen_fini(struct frozen *z);
 
-/* Freeze or thaw. False: out of memory. */
+/* Freeze or thaw; no record is added twice. False: out of memory. */
 bool frozen_add(struct frozen *z, const struct record *r, off_t at);
 
 /* False: its time is over. now_us is real time. */

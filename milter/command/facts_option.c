@@ -6,7 +6,6 @@
  */
 #include "facts_option.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -244,12 +243,10 @@ tell(const struct each *to, const char *word, struct policy_text t)
 static void
 tell_client(const struct each *to, const struct policy_address *client)
 {
-	int family = client->family == 4 ? AF_INET : AF_INET6;
-	char address[INET6_ADDRSTRLEN];
+	char text[IDENTITY_NETWORK_MAX];
 
-	if (client->family != 0 &&
-	    inet_ntop(family, client->bytes, address, sizeof(address)) != NULL)
-		to->fn("client", address, to->arg);
+	if (client->family != 0)
+		to->fn("client", identity_client_text(client, text), to->arg);
 }
 
 static void

@@ -3,7 +3,6 @@
  */
 #include "scope.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,36 +43,6 @@ set_class(struct scope *s, const char *value, struct error *e)
 			 "local, authenticated and relayed", value);
 }
 
-/* Clears what lies beyond the prefix. True if there was nothing. */
-static bool
-mask(struct policy_address *a, unsigned prefix)
-{
-	unsigned bits = a->family == 4 ? 32 : 128;
-	bool is_clean = true;
-
-	for (unsigned i = prefix; i < bits; i++) {
-		uint8_t bit = (uint8_t)(0x80 >> (i % 8));
-
-		if (a->bytes[i / 8] & bit)
-			is_clean = false;
-		a->bytes[i / 8] &= (uint8_t)~bit;
-	}
-	return is_clean;
-}
-
-static void
-net_text(const struct policy_address *a, unsigned prefix,
-	 char out[IDENTITY_MAX + 1])
-{
-	char text[INET6_ADDRSTRLEN];
-
-	inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->bytes, text, sizeof(text));
-	if (prefix == (a->family == 4 ? 32 : 128))
-		snprintf(out, IDENTITY_MAX + 1, "%s", text);
-	else
-		snprintf(out, IDENTITY_MAX + 1, "%s/%u", text, prefix);
-}
-
 /* False: not a number of at most three digits. */
 static bool
 parse_prefix(const char *text, unsigned *prefix)
@@ -93,23 +62,23 @@ set_client(struct scope *s, const char *value, struct error *e)
 {
 	const char *slash = strchr(value, '/');
 	size_t len = slash == NULL ? strlen(value) : (size_t)(slash - value);
+	struct policy_address given;
 	unsigned most;
 
-	if (!identity_client(value, len, &s->net))
+	if (!identity_client(value, len, &given))
 		return error_set(e, "'%.60s' is not an address or a network, as "
 				 "192.0.2.1 or 2001:db8::/32", value);
-	most = s->net.family == 4 ? 32 : 128;
+	most = identity_bits(&given);
 	s->prefix = most;
 	if (slash != NULL && (!parse_prefix(slash + 1, &s->prefix) ||
 			      s->prefix > most))
 		return error_set(e, "'%.60s' is not a network: the prefix is a number "
 				 "from 0 to %u", value, most);
-	if (!mask(&s->net, s->prefix)) {
-		net_text(&s->net, s->prefix, s->value);
+	s->net = identity_network(&given, s->prefix);
+	identity_network_text(&s->net, s->prefix, s->value);
+	if (memcmp(&s->net, &given, sizeof(given)) != 0)
 		return error_set(e, "'%.60s' has bits beyond its prefix; "
 				 "the network is %s", value, s->value);
-	}
-	net_text(&s->net, s->prefix, s->value);
 	return true;
 }
 

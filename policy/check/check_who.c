@@ -26,7 +26,7 @@ static void
 check_client(struct check *k, const struct ast_who *w, const struct ast_value *v)
 {
 	if (v->kind != AST_NETWORK ||
-	    v->prefix != (v->net.family == 4 ? 32 : 128))
+	    v->prefix != identity_bits(&v->net))
 		diag_error(k->d, v->word.at, "a message comes from one address: "
 			   "write it, as 192.0.2.1");
 	else if (w->class == POLICY_RELAYED && !is_own(k, &v->net))

@@ -1,5 +1,5 @@
 /*
- * client.c - one spelling of an identity is one key: addresses of the network.
+ * client.c - one spelling of an identity is one key: addresses of clients.
  */
 #include "identity.h"
 
@@ -38,16 +38,4 @@ identity_client(const char *raw, size_t len, struct policy_address *out)
 		out->family = 4;
 	}
 	return true;
-}
-
-bool
-identity_in_network(const struct policy_address *a, const struct policy_address *net,
-		    unsigned prefix)
-{
-	unsigned whole = prefix / 8, rest = prefix % 8;
-
-	if (a->family == 0 || a->family != net->family ||
-	    memcmp(a->bytes, net->bytes, whole) != 0)
-		return false;
-	return rest == 0 || (a->bytes[whole] ^ net->bytes[whole]) >> (8 - rest) == 0;
 }

@@ -3,7 +3,6 @@
  */
 #include "identity.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #include <idn2.h>
@@ -30,12 +29,12 @@ identity_domain_of(const char *address, size_t len)
 static bool
 put_literal(struct text *to, const char *raw, size_t len)
 {
-	char text[INET6_ADDRSTRLEN];
+	char text[IDENTITY_NETWORK_MAX];
 	struct policy_address a;
 
 	if (len == 0 || raw[0] != '[' || !identity_client(raw, len, &a))
 		return false;
-	inet_ntop(a.family == 4 ? AF_INET : AF_INET6, a.bytes, text, sizeof(text));
+	identity_client_text(&a, text);
 	text_put(to, '[');
 	if (a.family == 6)
 		text_add(to, "ipv6:", 5);

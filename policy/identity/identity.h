@@ -18,6 +18,7 @@
 #include "../policy.h"
 
 #define IDENTITY_MAX 320
+#define IDENTITY_NETWORK_MAX 64	/* bytes of one as text, NUL too */
 #define IDENTITY_INVALID "(invalid)"
 #define IDENTITY_NULL_SENDER "<>"
 #define IDENTITY_DELIMITERS "+"	/* Postfix's recipient_delimiter, as usual */
@@ -63,8 +64,23 @@ size_t identity_name(const char *raw, size_t len, char out[IDENTITY_MAX + 1]);
  * IPv4. False: not an address. */
 bool identity_client(const char *raw, size_t len, struct policy_address *out);
 
+/* Bits of a whole address of that family. */
+unsigned identity_bits(const struct policy_address *a);
+
+/* The address with the bits behind the prefix cleared. */
+struct policy_address identity_network(const struct policy_address *a,
+				       unsigned prefix);
+
 /* True if a lies in net/prefix. */
 bool identity_in_network(const struct policy_address *a,
 			 const struct policy_address *net, unsigned prefix);
+
+/* "192.0.2.0/24", "2001:db8::1": without a prefix if it is a whole address. The
+ * other: an address. Return out. */
+const char *identity_network_text(const struct policy_address *net,
+				  unsigned prefix,
+				  char out[IDENTITY_NETWORK_MAX]);
+const char *identity_client_text(const struct policy_address *a,
+				 char out[IDENTITY_NETWORK_MAX]);
 
 #endif

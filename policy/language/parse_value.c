@@ -17,7 +17,7 @@ parse_network(struct policy_text text, struct ast_value *v)
 
 	if (!identity_client(text.p, len, &v->net))
 		return false;
-	v->prefix = v->net.family == 4 ? 32 : 128;
+	v->prefix = identity_bits(&v->net);
 	if (slash == NULL)
 		return true;
 	if (text.len - len < 2 || text.len - len > 4)

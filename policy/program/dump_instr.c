@@ -3,7 +3,7 @@
  */
 #include "dump.h"
 
-#include <arpa/inet.h>
+#include "../identity/identity.h"
 
 static const char *const op_words[] = {
 #define OP(name, word, kind, fact, operand, note) word,
@@ -21,22 +21,12 @@ print_text(const struct policy *p, struct prog_text t, FILE *out)
 	fputc('"', out);
 }
 
-static void
-print_net(const struct prog_net *n, FILE *out)
-{
-	bool is_ipv4 = n->net.family == 4;
-	char text[INET6_ADDRSTRLEN];
-
-	inet_ntop(is_ipv4 ? AF_INET : AF_INET6, n->net.bytes, text, sizeof(text));
-	fputs(text, out);
-	if (n->prefix != (is_ipv4 ? 32 : 128))
-		fprintf(out, "/%u", n->prefix);
-}
-
 void
 dump_members(const struct policy *p, const struct prog_set *s, FILE *out)
 {
 	const char *between = "{ ";
+	char text[IDENTITY_NETWORK_MAX];
+	const struct prog_net *net;
 
 	for (uint32_t i = 0; i < s->n_names + s->n_globs; i++) {
 		fputs(between, out);
@@ -45,7 +35,8 @@ dump_members(const struct policy *p, const struct prog_set *s, FILE *out)
 	}
 	for (uint32_t i = 0; i < s->n_nets; i++) {
 		fputs(between, out);
-		print_net(prog_net(p, s->first_net + i), out);
+		net = prog_net(p, s->first_net + i);
+		fputs(identity_network_text(&net->net, net->prefix, text), out);
 		between = ", ";
 	}
 	fputs(" }", out);

@@ -100,17 +100,6 @@ add_slots(struct emit *e, struct prog_set *s)
 	}
 }
 
-/* With the bits behind the prefix cleared. */
-static struct prog_net
-net_of(const struct ast_value *v)
-{
-	struct prog_net n = { v->net, (uint8_t)v->prefix };
-
-	for (unsigned i = v->prefix; i < 8 * sizeof(n.net.bytes); i++)
-		n.net.bytes[i / 8] &= (uint8_t)~(0x80 >> i % 8);
-	return n;
-}
-
 /* Of two that begin with the same address, the larger first. */
 static int
 order_nets(const void *a, const void *b)
@@ -132,7 +121,9 @@ add_nets(struct emit *e, const struct ast_value *v, struct prog_set *s)
 		return;
 	for (; v != NULL; v = v->next)
 		if (v->kind == AST_NETWORK)
-			net[i++] = net_of(v);
+			net[i++] = (struct prog_net){
+				identity_network(&v->net, v->prefix),
+				(uint8_t)v->prefix };
 	qsort(net, n, sizeof(*net), order_nets);
 	for (i = 0; i < n; i++) {
 		if (last != NULL &&

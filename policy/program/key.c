@@ -6,7 +6,6 @@
  * that stands for a missing one, whose word is another. Words and not numbers,
  * because buckets outlive a version.
  */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,20 +31,6 @@ static unsigned
 prefix_of(const struct prog_key *k, const struct policy_address *a)
 {
 	return a->family == 4 ? k->prefix4 : k->prefix6;
-}
-
-static struct policy_address
-cut(const struct policy_address *a, unsigned prefix)
-{
-	struct policy_address net = { .family = a->family };
-
-	for (unsigned i = 0; i < sizeof(net.bytes); i++) {
-		unsigned bits = prefix < 8 ? prefix : 8;
-
-		net.bytes[i] = (uint8_t)(a->bytes[i] & 0xff00 >> bits);
-		prefix -= bits;
-	}
-	return net;
 }
 
 static char *
@@ -92,7 +77,7 @@ put_client(char *out, const char *word, const struct prog_key *k,
 	   const struct policy_address *client)
 {
 	unsigned prefix = prefix_of(k, client);
-	struct policy_address net = cut(client, prefix);
+	struct policy_address net = identity_network(client, prefix);
 	char value[1 + sizeof(net)];
 
 	value[0] = (char)prefix;
@@ -154,21 +139,6 @@ policy_key(const struct policy *p, unsigned i, const struct policy_facts *f,
 	return n;
 }
 
-static void
-print_client(const struct prog_key *k, const struct policy_address *a, char *out,
-	     size_t size)
-{
-	unsigned prefix = prefix_of(k, a), whole = a->family == 4 ? 32 : 128;
-	struct policy_address net = cut(a, prefix);
-	char text[INET6_ADDRSTRLEN];
-
-	inet_ntop(a->family == 4 ? AF_INET : AF_INET6, net.bytes, text, sizeof(text));
-	if (prefix == whole)
-		snprintf(out, size, "%s", text);
-	else
-		snprintf(out, size, "%s/%u", text, prefix);
-}
-
 /* Where a key is written for people. */
 struct shown {
 	char *out;
@@ -206,17 +176,25 @@ show_value(struct shown *s, struct policy_text t)
 }
 
 static void
+show_client(struct shown *s, const struct prog_key *k,
+	    const struct policy_address *client)
+{
+	unsigned prefix = prefix_of(k, client);
+	struct policy_address net = identity_network(client, prefix);
+	char text[IDENTITY_NETWORK_MAX];
+
+	show_all(s, identity_network_text(&net, prefix, text));
+}
+
+static void
 show_fact(struct shown *s, const struct policy *p, const struct prog_key *k,
 	  const struct policy_facts *f)
 {
-	char client[INET6_ADDRSTRLEN + sizeof("/128")];
-
 	if (!eval_has(f, k->fact)) {
 		show_all(s, OTHERWISE);
 		show_value(s, prog_bytes(p, k->otherwise));
 	} else if (fact_type(k->fact) == FACT_ADDRESS) {
-		print_client(k, &f->client, client, sizeof(client));
-		show_all(s, client);
+		show_client(s, k, &f->client);
 	} else {
 		show_value(s, f->text[k->fact]);
 	}

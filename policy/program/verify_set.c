@@ -53,14 +53,11 @@ are_names_found(const struct policy *p, const struct prog_set *s)
 static bool
 is_net_good(const struct prog_net *n)
 {
-	unsigned bits = n->net.family == 4 ? 32 : 128;
+	struct policy_address net = identity_network(&n->net, n->prefix);
 
-	if ((n->net.family != 4 && n->net.family != 6) || n->prefix > bits)
-		return false;
-	for (unsigned i = n->prefix; i < 8 * sizeof(n->net.bytes); i++)
-		if ((n->net.bytes[i / 8] & 0x80 >> i % 8) != 0)
-			return false;
-	return true;
+	return (n->net.family == 4 || n->net.family == 6) &&
+	       n->prefix <= identity_bits(&n->net) &&
+	       match_order_nets(&net, &n->net) == 0;
 }
 
 /* In order, and none in the one before it: so none in any other. */

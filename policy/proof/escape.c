@@ -3,7 +3,6 @@
  */
 #include "prove.h"
 
-#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -162,12 +161,10 @@ put_recipients(struct text *t, uint32_t low, uint32_t high)
 static void
 put_client(struct text *t, const struct policy_address *a)
 {
-	char text[INET6_ADDRSTRLEN];
+	char text[IDENTITY_NETWORK_MAX];
 
-	inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->bytes, text,
-		  sizeof(text));
 	begin_phrase(t);
-	put(t, "from %s", text);
+	put(t, "from %s", identity_client_text(a, text));
 }
 
 static void

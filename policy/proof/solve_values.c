@@ -74,11 +74,8 @@ add_client(struct solver *s, struct policy_address client)
 static void
 add_network(struct solver *s, const struct ast_value *v)
 {
-	struct policy_address a = v->net;
-	unsigned bits = v->net.family == 4 ? 32 : 128;
+	struct policy_address a = identity_network(&v->net, v->prefix);
 
-	for (unsigned i = v->prefix; i < bits; i++)
-		a.bytes[i / 8] &= (uint8_t)~(0x80 >> i % 8);
 	add_client(s, a);
 	for (unsigned i = v->prefix; i-- > 0;) {
 		a.bytes[i / 8] ^= (uint8_t)(0x80 >> i % 8);

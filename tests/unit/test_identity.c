@@ -181,15 +181,51 @@ network(void **state)
 	assert_int_equal(identity_in_network(&a, &net, r->prefix), r->want);
 }
 
+struct cut_row {
+	const char *name;
+	const char *client;
+	unsigned prefix;
+	const char *want;
+};
+
+static const struct cut_row cut_rows[] = {
+	{ "cut, whole", "192.0.2.1", 32, "192.0.2.1" },
+	{ "cut, at a byte", "192.0.2.1", 24, "192.0.2.0/24" },
+	{ "cut, within a byte", "192.0.2.255", 25, "192.0.2.128/25" },
+	{ "cut, everything", "192.0.2.1", 0, "0.0.0.0/0" },
+	{ "cut, IPv6 whole", "2001:db8::1", 128, "2001:db8::1" },
+	{ "cut, IPv6 of 32 bits", "2001:db8::1", 32, "2001:db8::/32" },
+	{ "cut, IPv6 within a byte", "2001:db8:0:ffff::1", 61,
+	  "2001:db8:0:fff8::/61" },
+	{ "cut, longest",
+	  "1111:2222:3333:4444:5555:6666:7777:8889", 127,
+	  "1111:2222:3333:4444:5555:6666:7777:8888/127" },
+};
+
+static void
+cut(void **state)
+{
+	const struct cut_row *r = *state;
+	struct policy_address a, net;
+	char text[IDENTITY_NETWORK_MAX];
+
+	assert_true(identity_client(r->client, strlen(r->client), &a));
+	net = identity_network(&a, r->prefix);
+	assert_string_equal(identity_network_text(&net, r->prefix, text),
+			    r->want);
+	assert_string_equal(identity_client_text(&a, text), r->client);
+}
+
 int
 main(void)
 {
 	struct CMUnitTest tests[N_ROWS(rows) + N_ROWS(client_rows) +
-				N_ROWS(network_rows)];
+				N_ROWS(network_rows) + N_ROWS(cut_rows)];
 	size_t n = 0;
 
 	ROWS(tests, &n, rows, normal);
 	ROWS(tests, &n, client_rows, client);
 	ROWS(tests, &n, network_rows, network);
+	ROWS(tests, &n, cut_rows, cut);
 	return cmocka_run_group_tests_name("identity", tests, NULL, NULL);
 }

@@ -22,27 +22,6 @@ struct text {
 	size_t len;
 };
 
-static bool
-read_file(const char *path, struct text *t, struct error *e)
-{
-	FILE *in = fopen(path, "re"), *to = open_memstream(&t->p, &t->len);
-	char part[65536];
-	size_t n;
-	bool is_ok = in != NULL && to != NULL;
-
-	while (is_ok && (n = fread(part, 1, sizeof(part), in)) > 0)
-		is_ok = fwrite(part, 1, n, to) == n && ftell(to) <= LOAD_MAX;
-	is_ok = is_ok && !ferror(in);
-	if (!is_ok)
-		error_set(e, "cannot read %s: %s", path, errno != 0 ?
-			  strerror(errno) : "it is longer than a policy may be");
-	if (in != NULL)
-		fclose(in);
-	if (to != NULL && fclose(to) != 0)
-		is_ok = error_set(e, "cannot read %s: out of memory", path);
-	return is_ok;
-}
-
 /* False: it does not parse, which has been said on stderr. */
 static bool
 format(const char *path, const struct text *from, struct text *to)
@@ -136,8 +115,8 @@ fmt_file(const char *path, enum fmt_way way)
 	struct error e;
 	int code;
 
-	errno = 0;
-	if (!read_file(path, &from, &e))
+	from.p = load_text(path, &from.len, &e);
+	if (from.p == NULL)
 		code = command_fail("%s", e.text);
 	else if (!format(path, &from, &to))
 		code = command_fail("%s does not parse%s", path, way == FMT_WRITE ?

@@ -104,7 +104,8 @@ parse_policy(const char *name, const char *text, size_t len,
 {
 	struct ast_policy *tree = arena_alloc(a, sizeof(*tree));
 	struct parse_text main = { .p = text, .len = len };
-	struct parser p = { .files = files, .text = &main, .n_bytes = len };
+	struct parser p = { .name = name, .files = files, .text = &main,
+			    .n_bytes = len };
 
 	if (tree == NULL || !is_sized(d, name, len))
 		return NULL;

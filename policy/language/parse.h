@@ -34,6 +34,7 @@ struct parse_text {
 
 struct parser {
 	struct cursor c;
+	const char *name;	/* of the policy */
 	const struct policy_files *files;
 	const struct parse_text *text;
 	size_t n_files, n_bytes;

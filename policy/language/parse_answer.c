@@ -14,7 +14,7 @@ is_text_word(const struct cursor *c)
 	if ((c->now.kind != LEX_WORD && c->now.kind != LEX_NUMBER) ||
 	    c->now.is_first || c->now.is_doubtful)
 		return false;
-	for (int i = 0; i < 4; i++)
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		if (words_find(others[i], t) != -1)
 			return false;
 	return true;

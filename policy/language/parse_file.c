@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define PATH_SIZE 1024
+
 const struct policy_files parse_unread;
 
 static bool
@@ -20,7 +22,8 @@ is_within_bounds(struct parser *p, const struct ast_word *path, size_t len)
 			   QUOTE(path->text), len, PARSE_FILE_MAX);
 	else if (len > PARSE_ALL_MAX - p->n_bytes)
 		diag_error(d, path->at, "the files of this policy have more than "
-			   "%zu bytes together: name less", PARSE_ALL_MAX);
+			   "%zu bytes together: name fewer, or smaller ones",
+			   PARSE_ALL_MAX);
 	else
 		return true;
 	return false;
@@ -37,8 +40,9 @@ is_path(struct parser *p, const struct ast_word *path)
 	if (path->text.len == 0)
 		diag_error(d, path->at, "the name of the file is empty: write its "
 			   "path, as \"/etc/sluice/partners\"");
-	else if (path->text.len >= 1024)
-		diag_error(d, path->at, "no file has such a long name");
+	else if (path->text.len >= PATH_SIZE)
+		diag_error(d, path->at, "the path of this file has %zu bytes; the "
+			   "limit is %d", path->text.len, PATH_SIZE - 1);
 	else if (p->files == NULL)
 		diag_error(d, path->at, "a policy from here cannot name files: "
 			   "write the text in place");
@@ -48,18 +52,30 @@ is_path(struct parser *p, const struct ast_word *path)
 	return false;
 }
 
+/* Relative to the policy, and so to whoever named that. */
+static uint32_t
+add_source(struct parser *p, const char *path, struct policy_text text)
+{
+	const char *slash = strrchr(p->name, '/');
+	int len = slash != NULL && path[0] != '/' ? (int)(slash + 1 - p->name) : 0;
+	char name[2 * PATH_SIZE];
+
+	snprintf(name, sizeof(name), "%.*s%s", len, p->name, path);
+	return diags_source(p->c.d, name, text.p, text.len);
+}
+
 bool
 parse_read(struct parser *p, const struct ast_word *path,
 	   struct parse_text *text)
 {
-	char reason[POLICY_REASON_MAX] = "", name[1024];
+	char reason[POLICY_REASON_MAX] = "", path_name[PATH_SIZE];
 	struct policy_text read;
 
 	if (!is_path(p, path) || p->files == &parse_unread)
 		return false;
-	memcpy(name, path->text.p, path->text.len);
-	name[path->text.len] = '\0';
-	if (!p->files->read(p->files->arg, name, &read, reason)) {
+	memcpy(path_name, path->text.p, path->text.len);
+	path_name[path->text.len] = '\0';
+	if (!p->files->read(p->files->arg, path_name, &read, reason)) {
 		diag_error(p->c.d, path->at, "cannot read this file: %s", reason);
 		return false;
 	}
@@ -67,7 +83,7 @@ parse_read(struct parser *p, const struct ast_word *path,
 		return false;
 	p->n_bytes += read.len;
 	*text = (struct parse_text){ .up = p->text, .p = read.p, .len = read.len };
-	text->base = diags_source(p->c.d, name, read.p, read.len);
+	text->base = add_source(p, path_name, read);
 	return true;
 }
 

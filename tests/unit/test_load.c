@@ -157,14 +157,15 @@ test_file(void **state)
 	diags_free(d);
 }
 
-/* Paths begin at the directory of the policy, wherever one stands. */
+/* Paths begin at the directory of the policy, wherever one stands, and that is
+ * how messages name them. */
 static void
 test_directory(void **state)
 {
 	struct error e = { "" };
 	struct diags *d = diags_new();
 	struct policy *p;
-	char path[64];
+	char path[64], *got;
 	void *dir;
 
 	(void)state;
@@ -177,9 +178,15 @@ test_directory(void **state)
 	assert_string_equal(e.text, "");
 	assert_non_null(p);
 	policy_free(p);
-	diags_free(d);
 	assert_int_equal(chdir(dir), 0);
+	make("a.set", TEXT, 0644, "anna\nb c\n");
+	assert_null(load_policy(path, d, &e));
+	got = printed(d);
 	assert_int_equal(leave(&dir), 0);
+	snprintf(path, sizeof(path), "%s/a.set:2:3: error: ", (const char *)dir);
+	check(got, path, false);
+	free(got);
+	diags_free(d);
 }
 
 /* `sluice check /dev/stdin` and the like. */

@@ -80,8 +80,8 @@ cursor_span(const struct cursor *c, struct span from)
 	return (struct span){ from.at, c->last.at + c->last.len - from.at };
 }
 
-void
-cursor_unexpected(struct cursor *c, const char *expected)
+static void
+unexpected_here(struct cursor *c, const char *expected)
 {
 	if (c->now.is_doubtful)
 		return;
@@ -97,6 +97,19 @@ cursor_unexpected(struct cursor *c, const char *expected)
 	else
 		diag_error(c->d, c->now.at, "expected %s, not '%.*s'", expected,
 			   QUOTE(c->now.text));
+}
+
+void
+cursor_unexpected(struct cursor *c, const char *expected)
+{
+	struct span behind = { c->last.at + c->last.len, 0 };
+
+	if (!c->now.is_first || c->now.is_doubtful || c->now.kind == LEX_END ||
+	    c->last.len == 0)
+		unexpected_here(c, expected);
+	else
+		diag_error(c->d, behind, "expected %s, but the line ends here",
+			   expected);
 }
 
 bool
@@ -160,6 +173,13 @@ list_words(const struct words *w, char out[EXPECTED_MAX])
 	}
 }
 
+static bool
+is_number_and_word(struct policy_text t)
+{
+	return isdigit((unsigned char)t.p[0]) &&
+	       isalpha((unsigned char)t.p[t.len - 1]);
+}
+
 int
 cursor_find(struct cursor *c, const struct words *w, struct policy_text word,
 	    struct span at)
@@ -176,7 +196,7 @@ cursor_find(struct cursor *c, const struct words *w, struct policy_text word,
 		return -1;
 	}
 	/* `minutes` would be ten times what `10minutes` means. */
-	if (isdigit((unsigned char)word.p[0])) {
+	if (is_number_and_word(word)) {
 		diag_error(c->d, at, "'%.*s' is not %s: put a blank behind the number",
 			   QUOTE(word), expected);
 		return -1;
@@ -192,6 +212,14 @@ cursor_find(struct cursor *c, const struct words *w, struct policy_text word,
 	return words_find(w, (struct policy_text){ nearest, strlen(nearest) });
 }
 
+/* What stands before such a word is complete: nothing is missing there. */
+static bool
+is_of_block(const struct words *w)
+{
+	return w == &words_statements || w == &words_clauses ||
+	       w == &words_frozen || w == &words_outage || w == &words_trial;
+}
+
 int
 cursor_choose(struct cursor *c, const struct words *w)
 {
@@ -204,7 +232,10 @@ cursor_choose(struct cursor *c, const struct words *w)
 		return cursor_find(c, w, t.text, t.at);
 	}
 	list_words(w, expected);
-	cursor_unexpected(c, expected);
+	if (is_of_block(w))
+		unexpected_here(c, expected);
+	else
+		cursor_unexpected(c, expected);
 	return -1;
 }
 
@@ -306,7 +337,7 @@ cursor_block_is_open(struct cursor *c, struct span opened_at)
 		return false;
 	/* The blocks around it are open as well: it is one mistake. */
 	if (c->unclosed_at != c->now.at.at + 1) {
-		cursor_unexpected(c, "'}'");
+		unexpected_here(c, "'}'");
 		if (!c->now.is_doubtful)
 			diag_note(c->d, opened_at, "this is the '{' to be "
 				  "closed");

@@ -75,12 +75,12 @@ static const struct row rows[] = {
 	{ "more of a header", LIMIT("by header X-Y\n" REST), "\"X-Y\"" },
 	{ "name or fact", LIMIT("by uid or script\n" REST), "a name for all mail" },
 	{ "path without quotes", "include x/y.inc\nnodes 2", "\"x/y.inc\"" },
-	{ "no path", "include\nnodes 2", "not 'nodes'" },
+	{ "no path", "include\nnodes 2", "1:8: error" },
 	{ "no files", "include \"x\"\nnodes 2", "cannot name files" },
 	{ "stream without a time", TRIAL("1 message/minute local uid 5\n"
 	  "2 messages/minute for 1 minute local\nexpect accepted = 1"), "'for'" },
 	{ "expectation of nothing", TRIAL("1 message/minute for 1 minute local\n"
-	  "expect local\nexpect accepted = 1"), "not 'expect'" },
+	  "expect local\nexpect accepted = 1"), "but the line ends" },
 	{ "two classes", TRIAL("1 message/minute for 1 minute local relayed"),
 	  "of one class" },
 	{ "time with blanks", LIMIT("for local mail when time 20:00 - 07:00\n"

@@ -229,6 +229,20 @@ clauses(struct cursor *c, struct ast_limit *l)
 	return true;
 }
 
+/* `limit web host {` */
+static void
+check_one_word(struct cursor *c, struct ast_word name)
+{
+	struct token t = c->now;
+
+	if ((t.kind != LEX_WORD && t.kind != LEX_NUMBER) || t.is_first ||
+	    t.is_doubtful || words_find(&words_clauses, t.text) != -1)
+		return;
+	cursor_take(c);
+	diag_error(c->d, cursor_span(c, name.at), "a name is one word: write "
+		   "'%.*s-%.*s'", QUOTE(name.text), QUOTE(t.text));
+}
+
 /* NAME clauses */
 struct ast_limit *
 parse_limit(struct parser *p, enum policy_kind kind)
@@ -240,6 +254,7 @@ parse_limit(struct parser *p, enum policy_kind kind)
 	if (l == NULL || !cursor_name(c, what, &l->name))
 		return NULL;
 	l->kind = kind;
+	check_one_word(c, l->name);
 	if (!clauses(c, l) ||
 	    !parse_count(p, &p->n_limits, AST_LIMITS_MAX, l->name.at,
 			 "limits and exemptions"))

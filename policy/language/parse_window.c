@@ -33,6 +33,15 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static bool
+is_number(struct policy_text t)
+{
+	for (size_t i = 0; i < t.len; i++)
+		if (!is_digit(t.p[i]))
+			return false;
+	return t.len > 0;
+}
+
 /* `10minutes`, `100messages/hour` */
 static bool
 is_glued(const struct cursor *c)
@@ -114,7 +123,14 @@ static bool
 per_one(struct cursor *c, struct token t, struct policy_text word,
 	uint64_t *period_us)
 {
-	int i = word.len == 0 ? cursor_choose(c, &words_periods) :
+	int i;
+
+	if (word.len > 0 ? is_number(word) : c->now.kind == LEX_NUMBER) {
+		diag_error(c->d, word.len > 0 ? parse_part(t, word) : c->now.at,
+			   "after '/' stands one period: write 'per 10 minutes'");
+		return false;
+	}
+	i = word.len == 0 ? cursor_choose(c, &words_periods) :
 		cursor_find(c, &words_periods, word, parse_part(t, word));
 
 	if (i == -1)
@@ -144,14 +160,9 @@ static bool
 is_bare_rate(const struct cursor *c)
 {
 	struct policy_text word, rest;
-	size_t n = 0;
 
-	if (c->now.kind != LEX_WORD || c->now.is_doubtful ||
-	    !parse_split(c->now.text, &word, &rest))
-		return false;
-	while (n < word.len && is_digit(word.p[n]))
-		n++;
-	return n > 0 && n == word.len;
+	return c->now.kind == LEX_WORD && !c->now.is_doubtful &&
+	       parse_split(c->now.text, &word, &rest) && is_number(word);
 }
 
 /* rate -> NUMBER unit period */

@@ -83,9 +83,22 @@ check_set(struct check *k, struct ast_expr *e)
 		}
 }
 
+/* A bare value that is called like a set is most likely meant as that. */
+static void
+warn_set_name(struct check *k, const struct ast_expr *e)
+{
+	const struct ast_word *w = &e->value->word;
+
+	if (w->at.len == w->text.len && find_set(k, w->text) != NULL)
+		diag_warning(k->d, w->at, "this is the value \"%.*s\", not the set: "
+			     "write 'in %.*s', or the value in double quotes",
+			     QUOTE(w->text), QUOTE(w->text));
+}
+
 static void
 check_literal(struct check *k, struct ast_expr *e)
 {
+	warn_set_name(k, e);
 	if (e->op == AST_EQUAL && e->value->kind == AST_GLOB)
 		diag_error(k->d, e->value->word.at, "'=' compares the whole "
 			   "value: write 'like' before a pattern");

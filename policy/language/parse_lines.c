@@ -68,6 +68,14 @@ check_rest(struct cursor *c, struct line line, size_t at)
 	return false;
 }
 
+/* U+2018 to U+201F: a list that a word processor has had. */
+static bool
+is_typographic_quote(struct policy_text t)
+{
+	return t.len >= 3 && memcmp(t.p, "\xe2\x80", 2) == 0 &&
+	       (t.p[2] & 0x78) == 0x18;
+}
+
 /* line -> [ value ] [ "#" comment ] */
 static void
 value_line(struct cursor *c, struct line line, struct parse_list *list)
@@ -80,6 +88,10 @@ value_line(struct cursor *c, struct line line, struct parse_list *list)
 	if (t.len == 0) {
 		diag_error(c->d, (struct span){ line.at, (uint32_t)line.text.len },
 			   "text without its closing '\"'");
+		return;
+	}
+	if (is_typographic_quote(t)) {
+		stray_report(t.p, t.p + t.len, line.at, c->d);
 		return;
 	}
 	if (!check_rest(c, line, t.len))

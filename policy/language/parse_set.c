@@ -104,6 +104,20 @@ parse_own(struct parser *p)
 	c->n_values = before;
 }
 
+/* values | "from" STRING */
+static struct ast_value *
+either(struct parser *p)
+{
+	struct cursor *c = &p->c;
+
+	if (c->now.kind != LEX_WORD || cursor_at_statement(c))
+		return parse_values(c);
+	if (cursor_expect_word(c, "from", "'{' or 'from'"))
+		return parse_file_values(p);
+	cursor_skip_statement(c);
+	return NULL;
+}
+
 /* set -> "set" NAME ( values | "from" STRING ) */
 void
 parse_set(struct parser *p)
@@ -117,8 +131,7 @@ parse_set(struct parser *p)
 	}
 	if (!parse_count(p, &p->n_sets, AST_SETS_MAX, s->name.at, "sets"))
 		return;
-	s->values = cursor_accept_word(c, "from") ? parse_file_values(p) :
-		    parse_values(c);
+	s->values = either(p);
 	*p->set_tail = s;
 	p->set_tail = &s->next;
 }

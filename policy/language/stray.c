@@ -132,6 +132,12 @@ report_ascii(const char *p, const char *end, struct span at, struct diags *d)
 	else if (c == '\'' || c == '`')
 		diag_error(d, at, "unexpected %c: text stands in double quotes, "
 			   "\"like this\"", c);
+	else if (c == '\\')
+		diag_error(d, at, "unexpected '\\': a text knows no escapes, and "
+			   "no '\"' in it");
+	else if (c == '[')
+		diag_error(d, at, "unexpected '[': an address stands without "
+			   "brackets, as 2001:db8::/32");
 	else if (c >= ' ' && c <= '~')
 		diag_error(d, at, "unexpected '%c': a value with such a "
 			   "character stands in double quotes", c);

@@ -57,6 +57,9 @@ diag_nearest(const char *word, size_t len, const char *const *words, size_t n)
 		if (other > WORD_MAX || other + 2 < len || len + 2 < other)
 			continue;
 		d = distance(word, len, words[i], other);
+		/* Two of three letters are most of the word. */
+		if (len <= 3 && d == 2 && lower(*word) != lower(*words[i]))
+			continue;
 		if (d < best_distance && d < len && d < other) {
 			best = words[i];
 			best_distance = d;

@@ -70,9 +70,11 @@ warn_unloadable(const char *path)
 	struct policy *p = NULL;
 	struct error e;
 
-	if (d != NULL && (p = load_policy_guarded(path, d, &e)) == NULL)
+	if (d != NULL && (p = load_policy_guarded(path, d, &e)) == NULL) {
+		diags_print(d, stderr);
 		fprintf(stderr, "sluice check: warning: sluiced will not load this file: "
 			"%s\n", e.text);
+	}
 	policy_free(p);
 	diags_free(d);
 }

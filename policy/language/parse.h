@@ -111,6 +111,9 @@ int parse_day(struct cursor *c);
 struct ast_expr *parse_expr(struct cursor *c);
 bool parse_test(struct cursor *c, struct ast_expr *e);
 
+/* True, and reported, if what follows the relation first is another one. */
+bool parse_is_odd_relation(struct cursor *c, struct token first);
+
 /* parse_key.c */
 bool parse_keys(struct cursor *c, struct ast_key **list);
 

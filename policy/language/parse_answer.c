@@ -8,6 +8,7 @@ is_text_word(const struct cursor *c)
 {
 	static const struct words *const others[] = {
 		&words_clauses, &words_frozen, &words_outage, &words_actions,
+		&words_classes,
 	};
 	struct policy_text t = c->now.text;
 
@@ -95,6 +96,20 @@ spent(struct cursor *c, struct ast_answer *answer)
 	return false;
 }
 
+/* `else` on the same line is how others say it. */
+static bool
+then(struct cursor *c)
+{
+	if (!cursor_is_word(c, "else") || c->now.is_first)
+		return cursor_expect_word(c, "then", "'then' and what comes "
+					  "after, as in 'hold up to 100 "
+					  "messages/day then reject'");
+	diag_error(c->d, c->now.at, "what comes after stands behind 'then': "
+		   "write that instead of 'else'");
+	cursor_take(c);
+	return true;
+}
+
 /* "up" "to" rate "then" spent */
 static bool
 budget(struct cursor *c, struct ast_answer *answer)
@@ -106,9 +121,7 @@ budget(struct cursor *c, struct ast_answer *answer)
 	return cursor_expect_word(c, "to", "'to' after 'up', as in 'hold up to "
 				  "100 messages/day then reject'") &&
 	       parse_rate(c, answer->budget) &&
-	       cursor_expect_word(c, "then", "'then' and what comes after, as in "
-				  "'hold up to 100 messages/day then reject'") &&
-	       spent(c, answer->spent);
+	       then(c) && spent(c, answer->spent);
 }
 
 /* answer -> ACTION [ "up" "to" rate "then" answer ] [ "even" "local" ]

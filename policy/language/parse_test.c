@@ -68,20 +68,31 @@ relation(enum lex_kind kind)
 	}
 }
 
-/* `==`, `=>`, `=<` and `<>` of other languages. */
-static bool
-is_odd_relation(struct cursor *c, struct token first)
+/* What stands for `==`, `=>`, `=<` and `<>` of other languages. */
+static const char *
+instead(enum lex_kind first, enum lex_kind second)
 {
-	struct span at = { first.at.at, 0 };
+	if (first == LEX_BELOW && second == LEX_ABOVE)
+		return "'not' before the test, as in 'not login = \"alice\"'";
+	if (first == LEX_EQUAL && second == LEX_EQUAL)
+		return "'='";
+	if (first == LEX_EQUAL && second == LEX_ABOVE)
+		return "'>='";
+	return first == LEX_EQUAL && second == LEX_BELOW ? "'<='" :
+	       "one of '=', '<', '>', '<=' and '>='";
+}
 
-	if (relation(c->now.kind) == -1)
+bool
+parse_is_odd_relation(struct cursor *c, struct token first)
+{
+	struct token t = c->now;
+
+	if (relation(t.kind) == -1)
 		return false;
-	at.len = c->now.at.at + c->now.at.len - at.at;
-	if (first.kind == LEX_BELOW && c->now.kind == LEX_ABOVE)
-		diag_error(c->d, at, "unexpected '<>': write 'not' before the "
-			   "test, as in 'not login = \"alice\"'");
-	else
-		diag_error(c->d, at, "expected '=', '<', '>', '<=' or '>='");
+	cursor_take(c);
+	diag_error(c->d, cursor_span(c, first.at), "unexpected '%.*s': write %s",
+		   (int)(t.text.p + t.text.len - first.text.p), first.text.p,
+		   instead(first.kind, t.kind));
 	return true;
 }
 
@@ -110,7 +121,7 @@ operand(struct cursor *c, struct ast_expr *e)
 	if (op != -1) {
 		cursor_take(c);
 		e->op = (enum ast_op)op;
-		return !is_odd_relation(c, t) && right_side(c, e);
+		return !parse_is_odd_relation(c, t) && right_side(c, e);
 	}
 	if (cursor_accept_word(c, "like")) {
 		e->op = AST_LIKE;
@@ -120,6 +131,11 @@ operand(struct cursor *c, struct ast_expr *e)
 		e->op = AST_IN;
 		return fact_type(e->fact) == FACT_WEEKDAY ?
 		       parse_days(c, &e->days) : place(c, e);
+	}
+	if (cursor_is_word(c, "not")) {
+		diag_error(c->d, c->now.at, "'not' stands before the whole test, "
+			   "as in 'not login in partners'");
+		return false;
 	}
 	cursor_unexpected(c, fact_type(e->fact) == FACT_NUMBER ?
 			  "'=', '<', '>', '<=' or '>=' after a number" :

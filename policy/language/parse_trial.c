@@ -142,7 +142,8 @@ bound(struct cursor *c, enum ast_subject subject, struct ast_bound ***tail)
 		cursor_unexpected(c, "'=', '<', '>', '<=' or '>='");
 		return false;
 	}
-	cursor_take(c);
+	if (parse_is_odd_relation(c, cursor_take(c)))
+		return false;
 	b->subject = subject;
 	b->relation = (enum ast_relation)i;
 	if (subject == AST_FIRST_REFUSAL ? !parse_duration(c, &b->number) :

@@ -71,15 +71,34 @@ policy_fact_word(enum policy_fact fact)
 	return words_fact(fact);
 }
 
-/* The largest period of which period_us is a multiple. */
+/* The largest period of which us is a multiple. */
 static size_t
-period_index(uint64_t period_us)
+period_index(uint64_t us)
 {
 	size_t i = 3;
 
-	while (i > 0 && period_us % words_period_us[i] != 0)
+	while (i > 0 && us % words_period_us[i] != 0)
 		i--;
 	return i;
+}
+
+/* Of what snprintf returned: the bytes written before the NUL. */
+static size_t
+length(int len, size_t size)
+{
+	if (len < 0 || size == 0)
+		return 0;
+	return (size_t)len < size ? (size_t)len : size - 1;
+}
+
+size_t
+policy_period_text(uint64_t us, char *out, size_t size)
+{
+	size_t i = period_index(us);
+	unsigned long long n = us / words_period_us[i];
+
+	return length(snprintf(out, size, "%llu %s%s", n, words_periods.list[i],
+			       n == 1 ? "" : "s"), size);
 }
 
 size_t
@@ -87,16 +106,12 @@ policy_window_text(const struct policy_window *w, char *out, size_t size)
 {
 	const char *unit = w->unit == POLICY_RCPTS ? " recipients" : "";
 	size_t i = period_index(w->period_us);
-	unsigned long long n = w->period_us / words_period_us[i];
-	int len;
+	char period[POLICY_PERIOD_MAX];
 
-	if (n == 1)
-		len = snprintf(out, size, "%u%s/%s", w->count, unit,
-			       words_periods.list[i]);
-	else
-		len = snprintf(out, size, "%u%s per %llu %ss", w->count, unit, n,
-			       words_periods.list[i]);
-	if (len < 0 || size == 0)
-		return 0;
-	return (size_t)len < size ? (size_t)len : size - 1;
+	if (w->period_us == words_period_us[i])
+		return length(snprintf(out, size, "%u%s/%s", w->count, unit,
+				       words_periods.list[i]), size);
+	policy_period_text(w->period_us, period, sizeof(period));
+	return length(snprintf(out, size, "%u%s per %s", w->count, unit, period),
+		      size);
 }

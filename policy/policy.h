@@ -23,6 +23,7 @@
 #define POLICY_HEADERS_MAX 8	/* headers that one policy names */
 #define POLICY_HEADER_MAX 64	/* bytes of a header's name */
 #define POLICY_DELIMITERS_MAX 8	/* characters that begin an extension */
+#define POLICY_PERIOD_MAX 32	/* bytes of a period as text, NUL too */
 #define POLICY_REASON_MAX 256	/* bytes of why a file cannot be read, NUL too */
 
 struct policy;			/* compiled, immutable, one allocation */
@@ -222,7 +223,9 @@ const char *policy_class_word(enum policy_class class);
 const char *policy_action_word(enum policy_action action);
 const char *policy_fact_word(enum policy_fact fact);
 
-/* "30/minute", "600 recipients/hour" and the like. Returns the length. */
+/* "1 minute", "36 hours": whole seconds in the largest unit that goes into them.
+ * The other: "30/minute", "600 recipients per 10 minutes". Return the length. */
+size_t policy_period_text(uint64_t us, char *out, size_t size);
 size_t policy_window_text(const struct policy_window *w, char *out, size_t size);
 
 /* The policy in its canonical form, comments kept: tabs, one clause a line, at

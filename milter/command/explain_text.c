@@ -80,7 +80,7 @@ print_window(const struct explain *x, const char *text, unsigned place,
 static void
 print_rest(const struct explain *x, unsigned place, const struct policy_limit *l)
 {
-	char window[64], text[128], wait[SHOW_AGE_MAX];
+	char window[64], text[128], length[POLICY_PERIOD_MAX];
 
 	if (l->budget != NULL) {
 		policy_window_text(l->budget, window, sizeof(window));
@@ -91,9 +91,10 @@ print_rest(const struct explain *x, unsigned place, const struct policy_limit *l
 		policy_window_text(l->strikes, window, sizeof(window));
 		snprintf(text, sizeof(text), "refusals, %s", window);
 		print_window(x, text, place, CHARGE_STRIKES, l->strikes);
+		policy_period_text(l->freeze_us, length, sizeof(length));
 		printf(INDENT "and then it is frozen%s%s\n",
 		       l->freeze_us > 0 ? " for " : " until a thaw",
-		       l->freeze_us > 0 ? show_wait(l->freeze_us, wait) : "");
+		       l->freeze_us > 0 ? length : "");
 	}
 	if (l->warn_percent > 0)
 		printf(INDENT "warns at %u%%\n", l->warn_percent);

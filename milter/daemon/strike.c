@@ -22,39 +22,17 @@ struct strikes {
 	size_t n;
 };
 
-/* "10 minutes" */
-static void
-period_text(uint64_t us, char *out, size_t size)
-{
-	static const struct {
-		const char *word;
-		uint64_t us;
-	} units[] = {
-		{ "day", UINT64_C(86400000000) },
-		{ "hour", UINT64_C(3600000000) },
-		{ "minute", UINT64_C(60000000) },
-		{ "second", UINT64_C(1000000) },
-	};
-	size_t i = 0;
-
-	while (i < 3 && us % units[i].us != 0)
-		i++;
-	us /= units[i].us;
-	snprintf(out, size, "%" PRIu64 " %s%s", us, units[i].word,
-		 us == 1 ? "" : "s");
-}
-
 void
 strike_set(struct strike *s, const struct policy *p, unsigned i,
 	   const struct policy_facts *f)
 {
 	struct policy_limit l = policy_limit(p, i);
-	char in[32], length[32];
+	char in[POLICY_PERIOD_MAX], length[POLICY_PERIOD_MAX];
 
 	scope_set_limit(&s->scope, p, i, f);
 	s->freeze_us = l.freeze_us;
-	period_text(l.strikes->period_us, in, sizeof(in));
-	period_text(l.freeze_us, length, sizeof(length));
+	policy_period_text(l.strikes->period_us, in, sizeof(in));
+	policy_period_text(l.freeze_us, length, sizeof(length));
 	snprintf(s->reason, sizeof(s->reason), "limit %s: %" PRIu32 " refusal%s in %s%s%s",
 		 l.name, l.strikes->burst, l.strikes->burst == 1 ? "" : "s", in,
 		 l.freeze_us > 0 ? "; for " : "", l.freeze_us > 0 ? length : "");

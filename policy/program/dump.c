@@ -58,7 +58,7 @@ print_site(const struct policy *p, FILE *out)
 	print_answers("outage", policy_outage(p, POLICY_LOCAL),
 		      policy_outage(p, POLICY_AUTHENTICATED), out);
 	fputs("   lease ", out);
-	dump_time(site.lease_us, out);
+	dump_period(site.lease_us, out);
 	fputs(" }\n", out);
 }
 

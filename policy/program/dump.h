@@ -16,7 +16,7 @@ void dump_limit(const struct policy *p, uint32_t i, FILE *out);
 void dump_answer(struct policy_answer a, FILE *out);
 
 /* `10 minutes`. */
-void dump_time(uint64_t us, FILE *out);
+void dump_period(uint64_t us, FILE *out);
 
 /* { "a", "b*", 192.0.2.0/24 } */
 void dump_members(const struct policy *p, const struct prog_set *s, FILE *out);

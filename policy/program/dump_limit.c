@@ -3,27 +3,19 @@
  */
 #include "dump.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "../facts.h"
 
 #define CLAUSE "\n            "
-#define SECOND_US UINT64_C(1000000)
 
 void
-dump_time(uint64_t us, FILE *out)
+dump_period(uint64_t us, FILE *out)
 {
-	static const struct { uint64_t seconds; const char *word; } units[] = {
-		{ 86400, "day" }, { 3600, "hour" }, { 60, "minute" }, { 1, "second" },
-	};
-	uint64_t seconds = us / SECOND_US, n;
-	unsigned i = 0;
+	char text[POLICY_PERIOD_MAX];
 
-	while (seconds % units[i].seconds != 0)
-		i++;
-	n = seconds / units[i].seconds;
-	fprintf(out, "%" PRIu64 " %s%s", n, units[i].word, n == 1 ? "" : "s");
+	policy_period_text(us, text, sizeof(text));
+	fputs(text, out);
 }
 
 static void
@@ -78,11 +70,11 @@ print_freeze(const struct policy_limit *l, FILE *out)
 {
 	fprintf(out, CLAUSE "freeze after %u refusal%s in ", l->strikes->count,
 		l->strikes->count == 1 ? "" : "s");
-	dump_time(l->strikes->period_us, out);
+	dump_period(l->strikes->period_us, out);
 	if (l->freeze_us == 0)
 		return;
 	fputs(" for ", out);
-	dump_time(l->freeze_us, out);
+	dump_period(l->freeze_us, out);
 }
 
 void

@@ -211,10 +211,28 @@ test_window_text(void **state)
 	assert_string_equal(text, "30 r");
 }
 
+static void
+test_period_text(void **state)
+{
+	static const struct { uint64_t seconds; const char *want; } periods[] = {
+		{ 1, "1 second" }, { 90, "90 seconds" }, { 60, "1 minute" },
+		{ 5400, "90 minutes" }, { 3600, "1 hour" },
+		{ 129600, "36 hours" }, { 604800, "7 days" },
+	};
+	char text[POLICY_PERIOD_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < N_ROWS(periods); i++) {
+		policy_period_text(periods[i].seconds * 1000000, text,
+				   sizeof(text));
+		assert_string_equal(text, periods[i].want);
+	}
+}
+
 int
 main(void)
 {
-	struct CMUnitTest tests[N_ROWS(goods) + N_ROWS(forms) + 4];
+	struct CMUnitTest tests[N_ROWS(goods) + N_ROWS(forms) + 5];
 	size_t n = 0;
 
 	ROWS(tests, &n, goods, test_good);
@@ -223,5 +241,6 @@ main(void)
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_little_memory);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_too_long);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_window_text);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_period_text);
 	return _cmocka_run_group_tests("check", tests, n, NULL, NULL);
 }

@@ -316,7 +316,7 @@ print_message(const struct diags *d, const struct message *m, FILE *out)
 {
 	static const char *const words[] = { "error", "warning", "note" };
 	const struct source *s = find_source(d, m->at);
-	struct line l;
+	struct line l = { 0 };
 
 	if (s != NULL) {
 		l = find_line(s, m->at);

@@ -26,10 +26,6 @@ value(struct cursor *c, struct ast_given *g)
 
 		return parse_number(c, "a number of recipients", &g->number, &at);
 	}
-	if (cursor_at_clause(c)) {
-		cursor_unexpected(c, "a value");
-		return false;
-	}
 	return parse_value(c, &g->value);
 }
 

@@ -83,6 +83,17 @@ static const struct row rows[] = {
 	  "expect local\nexpect accepted = 1"), "but the line ends" },
 	{ "two classes", TRIAL("1 message/minute for 1 minute local relayed"),
 	  "of one class" },
+	{ "no value in a trial", TRIAL("1 message/minute for 1 minute local uid\n"
+	  "expect accepted = 1"), "expected a value" },
+	{ "no block of a trial", "trial \"t\" expect\n" , "expected '{'" },
+	{ "no time", LIMIT("for local mail when time (\n" ALLOW "else hold"),
+	  "a time, as in" },
+	{ "no clock", TRIAL("starting sunday 3:00"), "a time of day" },
+	{ "no delimiter", "recipient delimiter {}\nnodes 2", "the delimiter" },
+	{ "no comma, no brace", "set a { b = c }\nnodes 2", "',' or '}'" },
+	{ "a number after the text", LIMIT(MAIL ALLOW "else tempfail 452"), "452" },
+	{ "percent that is none", LIMIT(REST "warn at 8x%"), "how full" },
+	{ "capitals in a name", "set A_1 { b } set 1a { b }", "'1a' cannot be" },
 	{ "time with blanks", LIMIT("for local mail when time 20:00 - 07:00\n"
 	  ALLOW "else hold"), "without blanks" },
 	{ "percent with a blank", LIMIT(REST "warn at 80 %"), "write '80%'" },

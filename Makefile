@@ -16,14 +16,14 @@ SAN ?= none
 V ?= 0
 
 # The lists are the architecture: modules by name, what is used by much first.
-POLICY  = arena diag diag_nearest facts policy \
+POLICY  = arena diag diag_nearest facts match policy \
           $(LANGUAGE:%=language/%) $(FORMAT:%=format/%) $(CHECK:%=check/%) $(PROOF:%=proof/%) $(IDENTITY:%=identity/%) $(PROGRAM:%=program/%) $(BUCKET:%=bucket/%) $(TRIAL:%=trial/%)
 LANGUAGE = stray lex words cursor block parse parse_file parse_site parse_set parse_lines parse_value parse_header parse_window parse_time parse_key parse_test parse_expr parse_answer parse_limit parse_frozen parse_trial
 FORMAT  = piece parts page format
 CHECK   = check check_names check_site check_network check_limit check_key check_window check_answer check_expr check_value check_plan check_who check_trial
 PROOF   = solve_tests solve_values solve escape prove prove_exempt prove_use
 IDENTITY = text client network script name domain local address
-PROGRAM = prog view match pools emit_set emit_expr emit_limit emit verify_set verify_code verify eval key dump_instr dump_limit dump trace
+PROGRAM = prog view set pools emit_set emit_expr emit_limit emit verify_set verify_code verify eval key dump_instr dump_limit dump trace
 BUCKET  = bucket charge
 TRIAL   = duration table streams gate watch trial_report trial
 COMMON  = error clock log pseudonym settings load

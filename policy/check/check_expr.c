@@ -7,13 +7,13 @@
 
 #include "../facts.h"
 #include "../language/words.h"
+#include "../match.h"
 
 static struct ast_set *
 find_set(struct check *k, struct policy_text name)
 {
 	for (struct ast_set *s = k->tree->sets; s != NULL; s = s->next)
-		if (s->name.text.len == name.len &&
-		    memcmp(s->name.text.p, name.p, name.len) == 0)
+		if (match_equal(s->name.text, name))
 			return s;
 	return NULL;
 }

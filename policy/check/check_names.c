@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "../language/words.h"
-#include "../program/match.h"
+#include "../match.h"
 
 struct names {
 	const struct ast_word **list;
@@ -45,8 +45,7 @@ check_list(struct check *k, struct names *names, const char *what)
 		return;
 	qsort(names->list, names->n, sizeof(*names->list), order);
 	for (size_t i = 1; i < names->n; i++)
-		if (match_order(names->list[first]->text,
-				names->list[i]->text) == 0)
+		if (match_equal(names->list[first]->text, names->list[i]->text))
 			report_twice(k, what, names->list[i], names->list[first]);
 		else
 			first = i;
@@ -107,7 +106,7 @@ check_set_names(struct check *k)
 {
 	for (struct ast_set *s = k->tree->sets; s != NULL; s = s->next)
 		for (struct ast_set *t = k->tree->sets; t != s; t = t->next)
-			if (match_order(s->name.text, t->name.text) == 0) {
+			if (match_equal(s->name.text, t->name.text)) {
 				report_twice(k, "set", &s->name, &t->name);
 				s->is_used = true;
 				break;

@@ -11,7 +11,7 @@
 
 #include "../facts.h"
 #include "../language/words.h"
-#include "../program/match.h"
+#include "../match.h"
 
 /* A limit, and the value that it asks for. */
 struct pin {

@@ -12,6 +12,7 @@
 #include "../facts.h"
 #include "../identity/identity.h"
 #include "../language/words.h"
+#include "../match.h"
 
 static bool
 is_own(const struct check *k, const struct policy_address *a)
@@ -195,9 +196,7 @@ is_given(const struct ast_who *w, const struct ast_given *g)
 			return o->number == g->number;
 		if (g->fact == POLICY_CLIENT)
 			return memcmp(&a->net, &b->net, sizeof(a->net)) == 0;
-		return a->word.text.len == b->word.text.len &&
-		       memcmp(a->word.text.p, b->word.text.p,
-			      a->word.text.len) == 0;
+		return match_equal(a->word.text, b->word.text);
 	}
 	return false;
 }

@@ -3,7 +3,7 @@
  */
 #include "parse.h"
 
-#include <string.h>
+#include "../match.h"
 
 static struct policy_text
 lower(struct cursor *c, struct policy_text text)
@@ -29,8 +29,7 @@ parse_header(struct cursor *c, enum policy_fact *fact)
 	name.text = lower(c, name.text);
 	if (name.text.p == NULL)
 		return false;
-	while (i < t->n_headers && (t->header[i].text.len != name.text.len ||
-	       memcmp(t->header[i].text.p, name.text.p, name.text.len) != 0))
+	while (i < t->n_headers && !match_equal(t->header[i].text, name.text))
 		i++;
 	if (i == POLICY_HEADERS_MAX) {
 		diag_error(c->d, name.at, "a policy looks at %d headers at most: "

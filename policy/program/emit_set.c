@@ -10,7 +10,8 @@
 #include <stdlib.h>
 
 #include "../identity/identity.h"
-#include "match.h"
+#include "../match.h"
+#include "set.h"
 
 #define OTHER_BYTES ((size_t)64 << 10)	/* of conditions and answers, as a rule */
 
@@ -56,7 +57,7 @@ add_names(struct emit *e, const struct ast_value *v, struct prog_set *s)
 			name[i++] = v->word.text;
 	qsort(name, n, sizeof(*name), order_names);
 	for (i = 0; i < n; i++) {
-		if (i > 0 && match_order(name[i - 1], name[i]) == 0)
+		if (i > 0 && match_equal(name[i - 1], name[i]))
 			continue;
 		emit_text(e, POOL_NAMES, name[i]);
 		s->n_names++;
@@ -105,7 +106,7 @@ static int
 order_nets(const void *a, const void *b)
 {
 	const struct prog_net *x = a, *y = b;
-	int order = match_order_nets(&x->net, &y->net);
+	int order = set_order_nets(&x->net, &y->net);
 
 	return order != 0 ? order : (int)x->prefix - (int)y->prefix;
 }

@@ -8,7 +8,8 @@
 #include "eval.h"
 
 #include "../facts.h"
-#include "match.h"
+#include "../match.h"
+#include "set.h"
 
 bool
 eval_has(const struct policy_facts *f, enum policy_fact fact)
@@ -41,10 +42,10 @@ test_text(const struct policy *p, const struct prog_instr *in,
 	if (text.p == NULL)
 		return false;
 	if (in->op == OP_IN)
-		return match_set(p, prog_set(p, in->k), text);
+		return set_has_text(p, prog_set(p, in->k), text);
 	if (in->op == OP_LIKE)
 		return match_glob(prog_bytes(p, prog_text(p, in->k)), text);
-	return match_order(prog_bytes(p, prog_text(p, in->k)), text) == 0;
+	return match_equal(prog_bytes(p, prog_text(p, in->k)), text);
 }
 
 bool
@@ -57,7 +58,7 @@ eval_test(const struct policy *p, const struct prog_instr *in,
 	case OP_HAS:
 		return eval_has(f, in->fact);
 	case OP_WITHIN:
-		return match_networks(p, prog_set(p, in->k), &f->client);
+		return set_has_client(p, prog_set(p, in->k), &f->client);
 	case OP_SAME:
 		return f->recipients == prog_number(p, in->k);
 	case OP_ABOVE:
@@ -144,7 +145,7 @@ policy_classify(const struct policy *p, bool is_local, const struct policy_facts
 		return POLICY_LOCAL;
 	if (f->text[POLICY_LOGIN].p != NULL && f->text[POLICY_LOGIN].len > 0)
 		return POLICY_AUTHENTICATED;
-	if (match_networks(p, prog_set(p, p->own), &f->client))
+	if (set_has_client(p, prog_set(p, p->own), &f->client))
 		return POLICY_RELAYED;
 	return POLICY_INBOUND;
 }

@@ -6,7 +6,7 @@
  * The code is in two parts, each walked from its first instruction: for mail,
  * and for mail that is frozen. Jumps go forward and stay in their part.
  *
- * Written by emit.c; read by eval.c, key.c, match.c and dump.c, which trust
+ * Written by emit.c; read by eval.c, key.c, set.c and dump.c, which trust
  * what verify.c has seen.
  */
 #ifndef POLICY_PROG_H

@@ -4,7 +4,8 @@
 #include "verify_parts.h"
 
 #include "../identity/identity.h"
-#include "match.h"
+#include "../match.h"
+#include "set.h"
 
 static bool
 are_names_ordered(const struct policy *p, const struct prog_set *s)
@@ -43,7 +44,7 @@ are_names_found(const struct policy *p, const struct prog_set *s)
 	for (uint32_t i = 0; i < s->n_names; i++) {
 		struct prog_text name = prog_name(p, s->first_name + i);
 
-		if (!match_name(p, s, prog_bytes(p, name)))
+		if (!set_has_name(p, s, prog_bytes(p, name)))
 			return false;
 	}
 	return true;
@@ -57,7 +58,7 @@ is_net_good(const struct prog_net *n)
 
 	return (n->net.family == 4 || n->net.family == 6) &&
 	       n->prefix <= identity_bits(&n->net) &&
-	       match_order_nets(&net, &n->net) == 0;
+	       set_order_nets(&net, &n->net) == 0;
 }
 
 /* In order, and none in the one before it: so none in any other. */
@@ -71,7 +72,7 @@ are_nets_good(const struct policy *p, const struct prog_set *s)
 			return false;
 		if (i == 0)
 			continue;
-		if (match_order_nets(&n[-1].net, &n->net) > 0 ||
+		if (set_order_nets(&n[-1].net, &n->net) > 0 ||
 		    identity_in_network(&n->net, &n[-1].net, n[-1].prefix))
 			return false;
 	}

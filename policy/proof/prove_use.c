@@ -6,7 +6,7 @@
 #include "prove.h"
 
 #include "../language/words.h"
-#include "../program/match.h"
+#include "../match.h"
 
 #define EARLIER_MAX 64	/* exemptions that one is compared with */
 
@@ -93,7 +93,7 @@ static bool
 is_apart(const struct ast_expr *a, const struct ast_expr *b)
 {
 	return a != NULL && b != NULL && a->fact == b->fact &&
-	       match_order(a->value->word.text, b->value->word.text) != 0;
+	       !match_equal(a->value->word.text, b->value->word.text);
 }
 
 /* Adds what an exemption of the class before l leaves over. */

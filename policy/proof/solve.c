@@ -9,7 +9,7 @@
 
 #include "../facts.h"
 #include "../identity/identity.h"
-#include "../program/match.h"
+#include "../match.h"
 #include "solve_values.h"
 
 /* What is decided at one time; each is a step of the recursion. */
@@ -29,7 +29,7 @@ static bool
 matches_text(const struct ast_value *v, struct policy_text text)
 {
 	return v->kind == AST_GLOB ? match_glob(v->word.text, text) :
-	       match_order(v->word.text, text) == 0;
+	       match_equal(v->word.text, text);
 }
 
 /* A pattern takes as long as both are. */

@@ -4,18 +4,9 @@
 #include "solve_values.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "../facts.h"
-
-int
-solve_order(struct policy_text a, struct policy_text b)
-{
-	size_t len = a.len < b.len ? a.len : b.len;
-	int order = len != 0 ? memcmp(a.p, b.p, len) : 0;
-
-	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
+#include "../match.h"
 
 bool
 solve_is_test(const struct ast_expr *e)
@@ -52,8 +43,8 @@ order_tests(const void *first, const void *second)
 	if (order == 0)
 		order = (m > n) - (m < n);
 	if (order == 0)
-		order = solve_order(a->set_name.text, b->set_name.text);
-	return order != 0 ? order : solve_order(v->word.text, w->word.text);
+		order = match_order(a->set_name.text, b->set_name.text);
+	return order != 0 ? order : match_order(v->word.text, w->word.text);
 }
 
 /* Adds the tests of e to list, unless it is NULL. Returns how many. */

@@ -12,12 +12,13 @@
 
 #include "../facts.h"
 #include "../identity/identity.h"
+#include "../match.h"
 
 static int
 order_values(const void *first, const void *second)
 {
 	const struct solve_value *a = first, *b = second;
-	int order = solve_order(a->text, b->text);
+	int order = match_order(a->text, b->text);
 
 	if (order == 0)
 		order = a->client.family - b->client.family;

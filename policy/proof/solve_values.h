@@ -47,9 +47,6 @@ struct solver {
 /* What e compares with: its value, or those of its set; NULL: a number. */
 const struct ast_value *solve_values_of(const struct ast_expr *e);
 
-/* Less than, equal to, or greater than 0. */
-int solve_order(struct policy_text a, struct policy_text b);
-
 /* Collects the tests of the question and the values of their facts. */
 void solve_collect(struct solver *s, const struct solve_question *q);
 

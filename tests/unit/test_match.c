@@ -4,7 +4,8 @@
 #include "compile.h"
 
 #include "../../policy/identity/identity.h"
-#include "../../policy/program/match.h"
+#include "../../policy/match.h"
+#include "../../policy/program/set.h"
 #include "random.h"
 
 #define ROUNDS 50000
@@ -121,7 +122,7 @@ set_has_its_members(void **state)
 		snprintf(name, sizeof(name), "%u", i);
 		if (i < 1000)
 			want = false;
-		if (match_set(p, prog_set(p, 1), text_of(name)) != want)
+		if (set_has_text(p, prog_set(p, 1), text_of(name)) != want)
 			fail_msg("'%s' in even: want %d", name, want);
 	}
 	policy_free(p);
@@ -170,7 +171,7 @@ network(void **state)
 
 	if (r->client != NULL)
 		assert_true(identity_client(r->client, strlen(r->client), &a));
-	assert_int_equal(match_networks(p, prog_set(p, p->own), &a), r->want);
+	assert_int_equal(set_has_client(p, prog_set(p, p->own), &a), r->want);
 	policy_free(p);
 }
 
@@ -205,7 +206,7 @@ networks_agree_with_a_scan(void **state)
 
 			for (unsigned j = 0; j < 20; j++)
 				want |= identity_in_network(&a, &net[j], prefix[j]);
-			assert_int_equal(match_networks(p, prog_set(p, p->own), &a), want);
+			assert_int_equal(set_has_client(p, prog_set(p, p->own), &a), want);
 		}
 		policy_free(p);
 	}

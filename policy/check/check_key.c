@@ -7,6 +7,7 @@
 #include "../language/words.h"
 
 #define NET4_BITS 32
+#define HOST6_BITS 64	/* behind them a host chooses (RFC 8981) */
 
 /* A limit whose key is missing does not apply: it must not look as if. */
 static void
@@ -123,6 +124,20 @@ check_fact(struct check *k, const struct ast_limit *l,
 }
 
 static void
+warn_prefix(struct check *k, const struct ast_key *key)
+{
+	if (key->prefix6 <= NET4_BITS)
+		diag_warning(k->d, key->at, "these are %u bits of IPv6, which "
+			     "whole providers share: write 'client/4:%u' if "
+			     "IPv4 is meant, or 'client/64'", key->prefix6,
+			     key->prefix6);
+	else if (key->prefix6 > HOST6_BITS)
+		diag_warning(k->d, key->at, "one host has all addresses of an "
+			     "IPv6 /%d, and here as many counters as it likes: "
+			     "write 'client/%d'", HOST6_BITS, HOST6_BITS);
+}
+
+static void
 check_key(struct check *k, const struct ast_limit *l, const struct ast_key *key)
 {
 	if (!check_fact(k, l, key))
@@ -131,11 +146,8 @@ check_key(struct check *k, const struct ast_limit *l, const struct ast_key *key)
 		check_otherwise(k, l, key);
 	else
 		check_key_classes(k, l, key);
-	if (key->fact == POLICY_CLIENT && key->prefix6 <= NET4_BITS)
-		diag_warning(k->d, key->at, "these are %u bits of IPv6, which "
-			     "whole providers share: write 'client/4:%u' if "
-			     "IPv4 is meant, or 'client/64'", key->prefix6,
-			     key->prefix6);
+	if (key->fact == POLICY_CLIENT)
+		warn_prefix(k, key);
 }
 
 void

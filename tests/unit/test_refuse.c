@@ -132,6 +132,9 @@ static const struct row keys[] = {
 	{ "client/24", LIMIT("relayed", "by client/24", "else tempfail"),
 	  "3:31 warning: these are 24 bits of IPv6, which whole providers share: "
 	  "write 'client/4:24' if IPv4 is meant, or 'client/64'" },
+	{ "more bits than a host has", LIMIT("relayed", "by client/65", "else hold"),
+	  "3:31 warning: one host has all addresses of an IPv6 /64, and here as many "
+	  "counters as it likes: write 'client/64'" },
 	{ "client/4:24", LIMIT("relayed", "by client/4:24", "else tempfail"), "" },
 	{ "time", LIMIT("local", "by time", "else hold"),
 	  "3:29 error: 'time' is nobody" },

@@ -174,7 +174,8 @@ has_line(const char *text, const char *line, size_t len)
 	return false;
 }
 
-/* The lines of text that other has not. Returns how many. */
+/* The lines of text that other has not, but `has uid`, which says no more than
+ * `by uid`. Returns how many. */
 static unsigned
 print_lines(const char *text, const char *other, char sign, FILE *out)
 {
@@ -183,7 +184,8 @@ print_lines(const char *text, const char *other, char sign, FILE *out)
 	for (; *text != '\0'; text += strcspn(text, "\n") + 1) {
 		size_t len = said_len(text), blank = strspn(text, " ");
 
-		if (has_line(other, text, len))
+		if (has_line(other, text, len) ||
+		    strncmp(text + blank, "has ", 4) == 0)
 			continue;
 		len -= blank;
 		fprintf(out, "  %c %.*s%s\n", sign,
@@ -263,10 +265,32 @@ print_new(const struct parts *old, const struct parts *new, FILE *out)
 	return n;
 }
 
+/* Of the limits that are in both. */
+static unsigned
+print_moved(const struct parts *old, const struct parts *new, FILE *out)
+{
+	const struct part *last = NULL;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < old->n; i++) {
+		const struct part *p = find(new, old->part[i].name);
+
+		if (p != NULL && last != NULL && p < last) {
+			fprintf(out, "moved     %s now stands before %s: the first in "
+				"the file answers\n", p->name, last->name);
+			n++;
+		} else if (p != NULL) {
+			last = p;
+		}
+	}
+	return n;
+}
+
 static void
 print_all(const struct parts *old, const struct parts *new, FILE *out)
 {
-	unsigned n = print_old(old, new, out) + print_new(old, new, out);
+	unsigned n = print_old(old, new, out) + print_new(old, new, out) +
+		     print_moved(old, new, out);
 
 	if (strcmp(old->dump, new->dump) != 0) {
 		fputs("changed   beside the limits\n", out);

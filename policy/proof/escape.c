@@ -122,17 +122,19 @@ put_other(struct text *t, enum policy_fact fact)
 static void
 put_absent(struct text *t, enum policy_fact fact)
 {
+	struct solve_value sender = solve_found(t->prover->s, POLICY_SENDER);
 	struct policy_text name;
 
 	/* That is said of the sender. */
-	if (fact == POLICY_DOMAIN &&
-	    solve_found(t->prover->s, POLICY_SENDER).kind != SOLVE_ANY)
+	if (fact == POLICY_DOMAIN && sender.kind == SOLVE_IS)
 		return;
 	begin_phrase(t);
 	if (fact == POLICY_UID)
 		put(t, "whose user id the site does not show");
 	else if (fact == POLICY_SCRIPT)
 		put(t, "by a script that sets no X-PHP-Originating-Script");
+	else if (fact == POLICY_DOMAIN && sender.kind == SOLVE_OTHER)
+		put(t, "whose sender has no domain");
 	else if (fact == POLICY_DOMAIN)
 		put(t, "with the null sender <>");
 	else {

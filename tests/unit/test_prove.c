@@ -87,6 +87,10 @@ static const struct row coverage[] = {
 	{ "the null sender", LOCAL RELAY
 	  FOR("a", "authenticated mail when not sender = \"<>\""),
 	  "4:7 error: authenticated mail with the null sender <> meets no limit" },
+	{ "others have no domain, too", LOCAL RELAY
+	  FOR("a", "authenticated mail when sender.domain like \"*\" or "
+	      "sender = \"<>\""),
+	  "4:7 error: authenticated mail whose sender has no domain meets no limit" },
 	{ "the null sender has no domain", LOCAL RELAY
 	  FOR("a", "authenticated mail when sender.domain like \"*\""),
 	  "4:7 error: authenticated mail with the null sender <> meets no limit" },

@@ -32,7 +32,7 @@ LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_li
 DAEMON  = sluiced options fitness lock listen milter session decide report warn strike verdict live keeper status
 COMMAND = sluice show state running order scope_option spread facts_option against explain_text explain_json cmd_check cmd_fmt cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 LOAD    = options wire session message worker report milterload
-POLICY_UNIT = bucket charge trial trial_parts trial_report trial_random diag lex parse parse_errors parse_files format identity address forms match check refuse solve prove mangle prog mutate emit eval key
+POLICY_UNIT = bucket charge trial trial_parts trial_report trial_random diag lex parse parse_errors parse_files format identity address forms match check refuse solve prove mangle prog mutate emit eval key memory_ends
 UNIT    = $(POLICY_UNIT) scope record frozen ledger ledger_union ledger_damage mirror mirror_lies pseudonym log load memory endpoint store agree redis peer combine outage share fit verdict warn strike decide session
 
 B = build/$(SAN)
@@ -129,6 +129,7 @@ $(POLICY_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libpolicy.a
 
 $B/t/test_prog $B/t/test_mutate $B/t/test_mangle: $B/tests/fuzz/fuzz_use.o
 $B/t/test_emit: LDFLAGS += -Wl,--wrap=calloc
+$B/t/test_memory_ends: LDFLAGS += -Wl,--wrap=calloc,--wrap=arena_alloc,--wrap=arena_copy
 
 DAEMON_UNIT = verdict warn strike decide session
 SLUICE_UNIT = $(filter-out $(POLICY_UNIT) $(DAEMON_UNIT),$(UNIT))

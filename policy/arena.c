@@ -105,5 +105,5 @@ arena_copy(struct arena *a, const void *p, size_t size)
 bool
 arena_is_full(const struct arena *a)
 {
-	return a->is_full;
+	return a == NULL || a->is_full;
 }

@@ -22,7 +22,7 @@ void *arena_alloc(struct arena *a, size_t size);
 /* The same with a copy of p[0..size). */
 void *arena_copy(struct arena *a, const void *p, size_t size);
 
-/* True once an allocation has failed. */
+/* True once an allocation has failed; of NULL, too. */
 bool arena_is_full(const struct arena *a);
 
 #endif

@@ -41,11 +41,12 @@ policy_compile(const char *name, const char *text, size_t len,
 	struct ast_policy *tree = NULL;
 	struct policy *p = NULL;
 
-	if (a != NULL)
+	if (!arena_is_full(a))
 		tree = parse_policy(name, text, len, files, a, d);
 	if (tree != NULL && !arena_is_full(a) && diags_errors(d) < DIAG_MAX)
 		p = compile(tree, a, d);
-	if (p == NULL && diags_errors(d) == 0)
+	/* Half of a tree may have mistakes that the policy has not. */
+	if (p == NULL && (diags_errors(d) == 0 || arena_is_full(a)))
 		diag_error(d, (struct span){ 0, 0 }, "out of memory: the policy "
 			   "is too large for this machine, or needs more than "
 			   "%zu MB", MEMORY_MAX >> 20);

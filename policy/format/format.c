@@ -267,13 +267,13 @@ policy_format(const char *name, const char *text, size_t len, FILE *out,
 	struct arena *a = arena_new(MEMORY_MAX);
 	struct fmt f = { .page.out = out };
 
-	if (a != NULL)
+	if (!arena_is_full(a))
 		parse_policy(name, text, len, &parse_unread, a, d);
-	if (a != NULL && diags_errors(d) == 0)
+	if (!arena_is_full(a) && diags_errors(d) == 0)
 		f.at = piece_list(text, len, a, d);
 	if (f.at != NULL)
 		print_policy(&f);
-	else if (diags_errors(d) == 0)
+	else if (diags_errors(d) == 0 || arena_is_full(a))
 		diag_error(d, (struct span){ 0, 0 }, "out of memory");
 	arena_free(a);
 	return f.at != NULL;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#define QUOTED_MAX 60
 #define LIST(list, shown) (list), sizeof(list) / sizeof(list)[0], (shown)
 #define FACT(name, word, type, trust, note) word,
 
@@ -71,6 +72,12 @@ const uint64_t words_period_us[4] = {
 	UINT64_C(1000000), UINT64_C(60000000), UINT64_C(3600000000),
 	UINT64_C(86400000000),
 };
+
+int
+words_quoted(size_t len)
+{
+	return len < QUOTED_MAX ? (int)len : QUOTED_MAX;
+}
 
 bool
 words_equal(struct policy_text word, const char *other)

@@ -9,7 +9,10 @@
 #include "../policy.h"
 
 /* A word of the source in a message: "%.*s" with QUOTE(text). */
-#define QUOTE(text) (int)((text).len < 60 ? (text).len : 60), (text).p
+#define QUOTE(text) words_quoted((text).len), (text).p
+
+/* How many of len bytes are shown in a message. */
+int words_quoted(size_t len);
 
 /* What may stand at one place of a policy. */
 struct words {

@@ -62,6 +62,11 @@ when(struct cursor *c, struct ast_limit *l)
 	l->when = parse_expr(c);
 	if (l->when == NULL)
 		return false;
+	if (c->now.kind == LEX_COMMA) {
+		diag_error(c->d, c->now.at, "tests are joined by 'and' or 'or', not "
+			   "by ','");
+		return false;
+	}
 	if (c->now.kind != LEX_WORD ||
 	    words_find(&words_facts, c->now.text) == -1)
 		return true;

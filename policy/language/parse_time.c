@@ -81,12 +81,22 @@ parse_day(struct cursor *c)
 	return day < 0 ? -1 : day % 7;
 }
 
+/* Reported: the list of days is over, and what follows is another test. */
+static bool
+is_fact(struct cursor *c)
+{
+	if (c->now.kind != LEX_WORD || words_find(&words_facts, c->now.text) == -1)
+		return false;
+	diag_error(c->d, c->last, "tests are joined by 'and' or 'or', not by ','");
+	return true;
+}
+
 /* days -> DAY { "," DAY } */
 bool
 parse_days(struct cursor *c, unsigned *days)
 {
 	do {
-		int day = parse_day(c);
+		int day = *days != 0 && is_fact(c) ? -1 : parse_day(c);
 
 		if (day == -1)
 			return false;

@@ -133,8 +133,8 @@ report_ascii(const char *p, const char *end, struct span at, struct diags *d)
 		diag_error(d, at, "unexpected %c: text stands in double quotes, "
 			   "\"like this\"", c);
 	else if (c == '\\')
-		diag_error(d, at, "unexpected '\\': a text knows no escapes, and "
-			   "no '\"' in it");
+		diag_error(d, at, "unexpected '\\': nothing is escaped here, no "
+			   "line end and no '\"' in a text");
 	else if (c == '[')
 		diag_error(d, at, "unexpected '[': an address stands without "
 			   "brackets, as 2001:db8::/32");

@@ -13,6 +13,7 @@
 #include "../log.h"
 
 #define WAITING_MAX 64
+#define ENDS_MAX 64	/* written at one time: each waits for the disk */
 #define FREEZES_MAX 1000	/* by policy, at once: a sender who invents keys must
 				   not fill the ledger */
 
@@ -194,11 +195,13 @@ write_end(struct ledger *l, const struct record *over)
 void
 strikes_expire(struct ledger *l)
 {
-	size_t n;
+	size_t n, written = 0;
 	struct record *over = ledger_expired(l, &n);
 
-	for (size_t i = 0; i < n; i++)
-		if (is_ours(l, &over[i]))
+	for (size_t i = 0; i < n && written < ENDS_MAX; i++)
+		if (is_ours(l, &over[i])) {
 			write_end(l, &over[i]);
+			written++;
+		}
 	free(over);
 }

@@ -35,7 +35,8 @@ bool strikes_add(struct strikes *q, const struct strike *s);
  * written. One thread. */
 void strikes_write(struct strikes *q, struct ledger *l);
 
-/* Puts on record that freezes of this node have ended by themselves. */
+/* Puts on record that freezes of this node have ended by themselves; of many,
+ * the oldest. */
 void strikes_expire(struct ledger *l);
 
 #endif

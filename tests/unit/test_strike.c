@@ -170,10 +170,33 @@ expires(void **state)
 	room_fini(&there);
 }
 
+/* What ends all at once is not written all at once. */
+static void
+ends_in_turn(void **state)
+{
+	struct room room;
+	struct ledger *l;
+	char scope[32];
+
+	(void)state;
+	room_init(&room, NULL);
+	l = room_open(&room);
+	for (unsigned i = 0; i < 70; i++) {
+		snprintf(scope, sizeof(scope), "script:33:%u.php", i);
+		freeze_until(l, scope, 1000000);
+	}
+	strikes_expire(l);
+	assert_int_equal(count_expired(l), 6);
+	strikes_expire(l);
+	assert_int_equal(count_expired(l), 0);
+	ledger_free(l);
+	room_fini(&room);
+}
+
 int
 main(void)
 {
-	struct CMUnitTest tests[N_ROWS(rows) + 3];
+	struct CMUnitTest tests[N_ROWS(rows) + 4];
 	size_t n = 0;
 
 	log_open("test_strike", true, LOG_LEVEL_ERROR);
@@ -181,5 +204,6 @@ main(void)
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(written_once);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(bounded);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(expires);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(ends_in_turn);
 	return cmocka_run_group_tests_name("strike", tests, NULL, NULL);
 }

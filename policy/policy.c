@@ -83,12 +83,11 @@ period_index(uint64_t us)
 	return i;
 }
 
-/* Of what snprintf returned: the bytes written before the NUL. */
+/* Of what snprintf returned, which does not fail here: the bytes written before
+ * the NUL. size > 0. */
 static size_t
 length(int len, size_t size)
 {
-	if (len < 0 || size == 0)
-		return 0;
 	return (size_t)len < size ? (size_t)len : size - 1;
 }
 

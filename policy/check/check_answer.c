@@ -69,8 +69,6 @@ check_budget(struct check *k, const struct ast_answer *a, bool is_for_local)
 			   "write what comes after 'then' instead of 'hold'");
 	else
 		check_window(k, a->budget);
-	if (a->spent == NULL)
-		return;
 	if (!is_reply(a->spent))
 		diag_error(k->d, a->spent->at, "when no more is held, a message "
 			   "has to be refused: write 'then tempfail' or 'then "

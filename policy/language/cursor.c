@@ -165,11 +165,9 @@ list_words(const struct words *w, char out[EXPECTED_MAX])
 	out[0] = '\0';
 	for (size_t i = 0; i < w->n_shown && len < EXPECTED_MAX; i++) {
 		const char *glue = i == 0 ? "" : i + 1 == w->n_shown ? " or " : ", ";
-		int n = snprintf(out + len, EXPECTED_MAX - len, "%s%s", glue,
-				 w->list[i]);
 
-		if (n > 0)
-			len += (size_t)n;
+		len += (size_t)snprintf(out + len, EXPECTED_MAX - len, "%s%s",
+					glue, w->list[i]);
 	}
 }
 

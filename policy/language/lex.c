@@ -3,7 +3,8 @@
  *
  * Words are generous: `messages/hour`, `client/64`, `33:contact.php`,
  * `*@shop.example` and `2001:db8::/32` are one word each, and it is the
- * parser that knows what a word may be at its place.
+ * parser that knows what a word may be at its place. No text has a byte 0:
+ * stray_is_text has seen to it.
  */
 #include "lex.h"
 
@@ -33,7 +34,7 @@ static bool
 is_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       is_digit(c) || (c != '\0' && strchr(".:/_-@*?+%", c) != NULL);
+	       is_digit(c) || strchr(".:/_-@*?+%", c) != NULL;
 }
 
 static struct span
@@ -94,7 +95,7 @@ static bool
 is_stray(char c)
 {
 	return !is_word(c) && mark_kind(c) == LEX_END &&
-	       c != '"' && c != '#' && (c == '\0' || strchr(" \t\r\n", c) == NULL);
+	       strchr("\"# \t\r\n", c) == NULL;
 }
 
 static void
@@ -138,7 +139,7 @@ word(struct lex *l)
 static const char *
 likely_end(const char *from, const char *to)
 {
-	while (to > from && strchr(" \t\r}", to[-1]) != NULL && to[-1] != '\0')
+	while (to > from && strchr(" \t\r}", to[-1]) != NULL)
 		to--;
 	return to;
 }

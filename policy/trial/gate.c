@@ -20,13 +20,12 @@ struct buckets {
 static enum ast_subject
 as_asked(enum policy_action asked)
 {
-	switch (asked) {
-	case POLICY_TEMPFAIL: return AST_TEMPFAILED;
-	case POLICY_REJECT: return AST_REJECTED;
-	case POLICY_OBSERVE: return AST_ACCEPTED;
-	case POLICY_HOLD: break;
-	}
-	return AST_HELD;
+	static const enum ast_subject ends[] = {
+		[POLICY_HOLD] = AST_HELD, [POLICY_TEMPFAIL] = AST_TEMPFAILED,
+		[POLICY_REJECT] = AST_REJECTED, [POLICY_OBSERVE] = AST_ACCEPTED,
+	};
+
+	return ends[asked];
 }
 
 static enum ast_subject
@@ -53,7 +52,8 @@ find(const struct gate *g, const struct policy_plan *plan,
 	}
 }
 
-/* The first of the plan that is frozen; n: none is. */
+/* The first of the plan that is frozen; n: none is. No limit of inbound mail
+ * freezes: check has seen to it. */
 static unsigned
 frozen(const struct policy_plan *plan, const struct buckets *b, uint64_t now_us)
 {
@@ -86,8 +86,7 @@ is_frozen(struct gate *g, const struct policy_facts *f, struct buckets *b,
 {
 	unsigned i = frozen(&g->plan, b, now_us);
 
-	/* A freeze never stops inbound mail. */
-	if (i == g->plan.n || f->class == POLICY_INBOUND)
+	if (i == g->plan.n)
 		return false;
 	g->limit = g->plan.limit[i];
 	return !is_exempt(g, f, b);
@@ -151,7 +150,8 @@ refused(struct gate *g, const struct buckets *b, const struct charge_result *r,
 	l = policy_limit(g->policy, g->limit);
 	g->cause = r->is_spent ? GATE_SPENT : GATE_REFUSED;
 	g->window = &l.window[r->window];
-	if (r->is_struck && b->entry[r->refused] != NULL)
+	/* What refuses is not full, and so it has an entry. */
+	if (r->is_struck)
 		b->entry[r->refused]->thaw_us = l.freeze_us == 0 ? UINT64_MAX :
 						now_us + l.freeze_us;
 	return as_asked(r->is_spent ? l.spent : l.action);

@@ -67,11 +67,10 @@ hash(const char *key, size_t len)
 struct table_entry *
 table_find(const struct table *t, const char *key, size_t len)
 {
-	uint64_t h = hash(key, len);
-	struct node *n = t->slot[h & (t->n_slots - 1)];
+	struct node *n = t->slot[hash(key, len) & (t->n_slots - 1)];
 
 	for (; n != NULL; n = n->next)
-		if (n->hash == h && n->len == len && memcmp(n->key, key, len) == 0)
+		if (n->len == len && memcmp(n->key, key, len) == 0)
 			return &n->entry;
 	return NULL;
 }

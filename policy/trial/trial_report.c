@@ -139,7 +139,7 @@ place(const struct ast_policy *tree, const char *name)
 		l = find(tree->exempts, name);
 	if (l == NULL)
 		l = find(tree->frozen.exempts, name);
-	return l != NULL ? l->name.at : (struct span){ 0, 0 };
+	return l->name.at;
 }
 
 /* Nothing where one bucket is for all. */

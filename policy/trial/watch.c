@@ -13,9 +13,8 @@ watch_holds(const struct ast_bound *b, uint64_t got)
 	case AST_LT: return got < b->number;
 	case AST_GT: return got > b->number;
 	case AST_LE: return got <= b->number;
-	case AST_GE: break;
+	default: return got >= b->number;
 	}
-	return got >= b->number;
 }
 
 bool

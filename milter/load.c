@@ -60,9 +60,12 @@ read_all(int fd, size_t *len, struct error *e)
 static bool
 is_guarded(const struct stat *st, const char *path, struct error *e)
 {
-	if ((st->st_mode & (S_IWGRP | S_IWOTH)) == 0)
-		return true;
-	return error_set(e, "others can write it; run: chmod go-w %s", path);
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return error_set(e, "others can write it; run: chmod go-w %s", path);
+	if (st->st_uid != 0 && st->st_uid != geteuid())
+		return error_set(e, "user %u owns it, who could open the gate; run: "
+				 "chown root %s", (unsigned)st->st_uid, path);
+	return true;
 }
 
 /* Whether the file may be read at all. Only the policy itself may be a pipe. */

@@ -101,7 +101,9 @@ know(struct facts_options *o, enum policy_fact fact, size_t len,
      const char *value, struct error *e)
 {
 	if (len == 0)
-		return error_set(e, "'%s' is not a %s", value, policy_fact_word(fact));
+		return error_set(e, "'%s' is not a %s%s", value, policy_fact_word(fact),
+				 fact == POLICY_SCRIPT ? ": write UID:FILE, as "
+				 "33:contact.php" : "");
 	o->f.text[fact] = (struct policy_text){ o->text[fact], len };
 	return true;
 }

@@ -9,16 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../policy/bucket/bucket.h"
 #include "../clock.h"
 #include "../log.h"
 
 #define WAITING_MAX 64
 #define ENDS_MAX 64	/* written at one time: each waits for the disk */
 #define FREEZES_MAX 1000	/* by policy, at once: a sender who invents keys must
-				   not fill the ledger */
+				   not fill the ledger, */
+
+/* nor in the course of time: so many at once, then one each 36 seconds. */
+static const struct bucket_rate pace = { .interval_us = 36000000, .burst = FREEZES_MAX };
 
 struct strikes {
 	pthread_mutex_t lock;
+	uint64_t pace_full_us;		/* the keeper's alone */
 	struct strike waiting[WAITING_MAX];
 	size_t n;
 };
@@ -152,6 +157,12 @@ write_freeze(struct ledger *l, const struct strike *s)
 	return true;
 }
 
+bool
+strikes_may(struct strikes *q, uint64_t now_us)
+{
+	return bucket_take(pace, &q->pace_full_us, now_us, 1) == 0;
+}
+
 void
 strikes_write(struct strikes *q, struct ledger *l)
 {
@@ -159,8 +170,13 @@ strikes_write(struct strikes *q, struct ledger *l)
 
 	/* While the ledger is broken everything is frozen. */
 	while (ledger_broken(l) == NULL && first(q, &s)) {
-		if (is_wanted(l, &s) && !write_freeze(l, &s))
-			return;
+		if (is_wanted(l, &s)) {
+			if (!strikes_may(q, clock_monotonic_us()))
+				say_not_written(&s, "the policy freezes too much too "
+						"often; the limit goes on refusing");
+			else if (!write_freeze(l, &s))
+				return;
+		}
 		drop_first(q);
 	}
 }

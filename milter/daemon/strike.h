@@ -31,6 +31,10 @@ void strikes_free(struct strikes *q);
 /* Any thread. False: too many wait already; the next N refusals bring it. */
 bool strikes_add(struct strikes *q, const struct strike *s);
 
+/* False: there have been so many that one more has to wait, for the ledger
+ * only grows. True counts it. One thread. */
+bool strikes_may(struct strikes *q, uint64_t now_us);
+
 /* Writes what waits to the ledger, logs it, and keeps what could not be
  * written. One thread. */
 void strikes_write(struct strikes *q, struct ledger *l);

@@ -157,6 +157,29 @@ test_file(void **state)
 	diags_free(d);
 }
 
+/* The owner of a set file can open the gate: root, or who runs this. */
+static void
+test_owner(void **state)
+{
+	struct error e = { "" };
+	struct diags *d = diags_new();
+	void *dir;
+	char *got;
+
+	(void)state;
+	assert_int_equal(enter(&dir), 0);
+	make("p", TEXT, 0644, SET);
+	make("a.set", TEXT, 0644, "anna\n");
+	assert_int_equal(chown("a.set", 65534, 65534), 0);
+	assert_null(load_policy_guarded("p", d, &e));
+	got = printed(d);
+	assert_int_equal(leave(&dir), 0);
+	check(got, "user 65534 owns it, who could open the gate; run: chown root "
+	      "a.set", false);
+	free(got);
+	diags_free(d);
+}
+
 /* Paths begin at the directory of the policy, wherever one stands, and that is
  * how messages name them. */
 static void
@@ -215,11 +238,12 @@ test_pipe(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[N_ROWS(rows) + 2];
+	struct CMUnitTest tests[N_ROWS(rows) + 3];
 	size_t n = 0;
 
 	ROWS(tests, &n, rows, test_file);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_directory);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_owner);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_pipe);
 	return _cmocka_run_group_tests("load", tests, n, NULL, NULL);
 }

@@ -90,6 +90,22 @@ written_once(void **state)
 	strikes_free(q);
 }
 
+/* Nor does one whose freezes end and come again. */
+static void
+paced(void **state)
+{
+	struct strikes *q = strikes_new();
+	uint64_t now_us = 5000000;
+
+	(void)state;
+	for (unsigned i = 0; i < 1000; i++)
+		assert_true(strikes_may(q, now_us));
+	assert_false(strikes_may(q, now_us));
+	assert_false(strikes_may(q, now_us + 35999999));
+	assert_true(strikes_may(q, now_us + 36000000));
+	strikes_free(q);
+}
+
 /* A sender who invents keys does not fill the ledger. */
 static void
 bounded(void **state)
@@ -196,13 +212,14 @@ ends_in_turn(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[N_ROWS(rows) + 4];
+	struct CMUnitTest tests[N_ROWS(rows) + 5];
 	size_t n = 0;
 
 	log_open("test_strike", true, LOG_LEVEL_ERROR);
 	ROWS(tests, &n, rows, strike);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(written_once);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(bounded);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(paced);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(expires);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(ends_in_turn);
 	return cmocka_run_group_tests_name("strike", tests, NULL, NULL);

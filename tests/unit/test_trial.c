@@ -154,12 +154,6 @@ static const struct row rows[] = {
 	  TRIAL "60 messages/minute for 1 minute local uid 33 recipients 3\n"
 	  "expect accepted = 10, held = 1, frozen = 49 }" },
 
-	{ "a freeze never stops what comes in",
-	  OWN LOCAL SMTP "limit a { for inbound mail allow 1 message/day else tempfail "
-	  "freeze after 3 refusals in 1 hour }\n"
-	  TRIAL "60 messages/minute for 1 minute inbound client 198.51.100.1 "
-	  "expect accepted = 1, tempfailed = 59, frozen = 0 }" },
-
 	{ "an exemption replaces the limits",
 	  OWN LOCAL "exempt news { for authenticated mail when login = \"news\" "
 	  "allow 30 messages/hour else tempfail }\n"

@@ -213,7 +213,7 @@ def files(t, lab):
         write(lab, "listed", SET + "a value with spaces\n")
         lab.node.reload()
         until(lambda: "reload=failed" in lab.node.log(), "the line that says so")
-        t.has(lab.node.log(), "policy listed:4:", "log")
+        t.has(lab.node.log(), "/listed:4:", "log")
         t.equal(digest(lab), before, "digest")
         t.equal(words(lab, 1, ten, sender="two@example.test"), ["reject"], "verdict")
     with t.test("and so does one that others may write"):

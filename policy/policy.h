@@ -187,9 +187,6 @@ struct policy_site policy_site(const struct policy *p);
 unsigned policy_headers(const struct policy *p);
 const char *policy_header(const struct policy *p, unsigned i);
 
-/* What the message costs a window. */
-uint32_t policy_cost(const struct policy_window *w, const struct policy_facts *f);
-
 /* Writes the key of the message in limit i: the facts after `by`, each with
  * its kind, and for a claimed key the class and the proven principal, so that
  * nobody can empty another's bucket. Unambiguous for any facts, at most

@@ -69,7 +69,7 @@ look(const struct store_request *q, const struct store_outcome *o, unsigned i,
 	for (unsigned k = 0; k < q->bucket[i].n_windows; k++) {
 		const struct policy_window *w = &q->bucket[i].window[k];
 		uint64_t after = o->full_us[i][k];
-		uint64_t cost_us = store_cost(q, w) * w->interval_us;
+		uint64_t cost_us = charge_cost(w, q->recipients) * w->interval_us;
 		uint64_t before = after > cost_us ? after - cost_us : 0;
 		unsigned now = percent_of(w, after, o->now_us);
 

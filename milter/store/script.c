@@ -77,7 +77,7 @@ add_windows(struct command *m, const struct store_request *q, unsigned i)
 			     "%s%c/%" PRIu64 " %" PRIu64 " %" PRIu32 " %" PRIu32
 			     " %" PRIu64 " ", tag_prefix(k),
 			     w->unit == POLICY_RCPTS ? 'r' : 'm', w->period_us,
-			     w->interval_us, w->burst, store_cost(q, w),
+			     w->interval_us, w->burst, charge_cost(w, q->recipients),
 			     q->floor_us[i][k]);
 		if (n < 0 || (size_t)n >= sizeof(text) - len) {
 			m->is_too_long = true;

@@ -45,6 +45,6 @@ share_conclude(const struct store_request *q, struct store_outcome *o)
 	if (o->answer != STORE_REFUSED || o->wait_us != UINT64_MAX)
 		return;
 	w = &q->bucket[o->bucket].window[o->window];
-	if (store_cost(q, w) <= w->burst)
+	if (charge_cost(w, q->recipients) <= w->burst)
 		o->wait_us = w->period_us;
 }

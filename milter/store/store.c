@@ -19,12 +19,6 @@ store_free(struct store *s)
 		s->free(s);
 }
 
-uint32_t
-store_cost(const struct store_request *q, const struct policy_window *w)
-{
-	return w->unit == POLICY_RCPTS ? q->recipients : 1;
-}
-
 const struct policy_window *
 store_window(const struct store_bucket *b, unsigned k)
 {

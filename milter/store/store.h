@@ -75,8 +75,6 @@ struct store {
 	void (*free)(struct store *s);
 };
 
-/* What the message costs a window. */
-uint32_t store_cost(const struct store_request *q, const struct policy_window *w);
 
 /* The window to which the k-th time of a bucket belongs, k < CHARGE_TIMES.
  * NULL: it has none. */

@@ -11,8 +11,8 @@ rate(const struct policy_window *w)
 	return (struct bucket_rate){ w->interval_us, w->burst };
 }
 
-static uint32_t
-cost(const struct policy_window *w, uint32_t recipients)
+uint32_t
+charge_cost(const struct policy_window *w, uint32_t recipients)
 {
 	return w->unit == POLICY_RCPTS ? recipients : 1;
 }
@@ -53,7 +53,7 @@ refusing(const struct charge *c, uint32_t recipients, uint64_t now_us,
 		const struct policy_window *w = &c->window[i];
 
 		*wait_us = bucket_wait(rate(w), c->full_us[i], now_us,
-				       cost(w, recipients));
+				       charge_cost(w, recipients));
 		if (*wait_us > 0)
 			break;
 	}
@@ -87,7 +87,7 @@ take(struct charge *c, uint32_t recipients, uint64_t now_us)
 {
 	for (unsigned i = 0; i < c->n_windows; i++)
 		bucket_take(rate(&c->window[i]), &c->full_us[i], now_us,
-			    cost(&c->window[i], recipients));
+			    charge_cost(&c->window[i], recipients));
 }
 
 /* What the refusal itself costs. */
@@ -100,7 +100,7 @@ refuse(struct charge *c, uint32_t recipients, uint64_t now_us,
 	if (c->budget != NULL)
 		r->is_spent = bucket_take(rate(c->budget),
 					  &c->full_us[CHARGE_BUDGET], now_us,
-					  cost(c->budget, recipients)) > 0;
+					  charge_cost(c->budget, recipients)) > 0;
 	if (c->strikes == NULL)
 		return;
 	bucket_take(rate(c->strikes), strikes, now_us, 1);

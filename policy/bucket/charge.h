@@ -37,6 +37,9 @@ struct charge_result {
 	uint32_t would_refuse;		/* taken: bit i: observed limit i would have */
 };
 
+/* What a message to so many recipients costs a window. */
+uint32_t charge_cost(const struct policy_window *w, uint32_t recipients);
+
 /* Takes every charge that does not only observe, or none; and, as a group of
  * their own, those that do. The limit that refused first is charged what it
  * holds, and the refusal, and nothing else. At most POLICY_PLAN_MAX. */

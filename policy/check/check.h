@@ -7,7 +7,6 @@
 #include "../arena.h"
 #include "../language/ast.h"
 
-#define CHECK_DELIMITERS_MAX 8
 #define CHECK_NODES_MAX 1000
 #define CHECK_PERIOD_MAX_US (UINT64_C(366) * 86400 * 1000000)
 
@@ -15,7 +14,7 @@ struct check {
 	struct ast_policy *tree;
 	struct arena *arena;
 	struct diags *d;
-	char delimiters[CHECK_DELIMITERS_MAX + 1];	/* that cut a sender */
+	char delimiters[POLICY_DELIMITERS_MAX + 1];	/* that cut a sender */
 };
 
 /* Reads the tree and completes it: sets are found, values are brought to the

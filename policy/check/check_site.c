@@ -91,11 +91,11 @@ check_delimiters(struct check *k)
 	memcpy(k->delimiters, IDENTITY_DELIMITERS, sizeof(IDENTITY_DELIMITERS));
 	if (t.p == NULL)
 		return;
-	if (t.len > CHECK_DELIMITERS_MAX) {
+	if (t.len > POLICY_DELIMITERS_MAX) {
 		diag_error(k->d, word->at, "%zu delimiters are too many; the "
 			   "limit is %d: write what 'postconf "
 			   "recipient_delimiter' says", t.len,
-			   CHECK_DELIMITERS_MAX);
+			   POLICY_DELIMITERS_MAX);
 		return;
 	}
 	for (size_t i = 0; i < t.len; i++)

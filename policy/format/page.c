@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#include "../language/words.h"
-
 void
 page_put(struct page *g, const char *text)
 {
@@ -92,10 +90,8 @@ is_reply_text(const struct piece *p)
 static bool
 is_next_fact(const struct piece *p)
 {
-	return p->kind == LEX_WORD &&
-	       (p[-1].kind == LEX_STRING || p[-1].kind == LEX_NUMBER) &&
-	       words_find(&words_facts,
-			  (struct policy_text){ p->text, p->len }) != -1;
+	return piece_is_fact(p) &&
+	       (p[-1].kind == LEX_STRING || p[-1].kind == LEX_NUMBER);
 }
 
 static bool

@@ -71,8 +71,9 @@ parts_head(const struct piece *p)
 	return p;
 }
 
-const struct piece *
-parts_block(const struct piece *p)
+/* Just behind the block that begins at p, or later. */
+static const struct piece *
+block(const struct piece *p)
 {
 	unsigned depth = 0;
 
@@ -127,7 +128,7 @@ parts_answer(const struct piece *p)
 	bool is_even = false;
 
 	if (piece_is(p, "exempt"))
-		return parts_block(p);
+		return block(p);
 	for (p = parts_nth(p, 1); !parts_is_end(p); p = parts_nth(p, 1)) {
 		if (!is_even && is_any(p, words))
 			break;
@@ -140,14 +141,9 @@ parts_answer(const struct piece *p)
 static unsigned
 values_of(const struct piece *p)
 {
-	static const char *const facts[] = {
-		"script", "uid", "login", "sender", "client", "listener",
-		"recipients", NULL,
-	};
-
 	if (piece_is(p, "header"))
 		return 2;
-	return is_any(p, facts) ? 1 : 0;
+	return piece_is_fact(p) ? 1 : 0;
 }
 
 const struct piece *

@@ -18,9 +18,6 @@ bool parts_is_end(const struct piece *p);
  * that has none. */
 const struct piece *parts_head(const struct piece *p);
 
-/* Just behind the block that begins at p, or later. */
-const struct piece *parts_block(const struct piece *p);
-
 /* The end of the part that begins at p: of all values of a list, of a clause
  * of a limit, of what `frozen` and `outage` say, of a line of a trial. */
 const struct piece *parts_values(const struct piece *p);

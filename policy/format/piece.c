@@ -5,11 +5,21 @@
 
 #include <string.h>
 
+#include "../language/words.h"
+
 bool
 piece_is(const struct piece *p, const char *word)
 {
 	return p->kind == LEX_WORD && p->len == strlen(word) &&
 	       memcmp(p->text, word, p->len) == 0;
+}
+
+bool
+piece_is_fact(const struct piece *p)
+{
+	struct policy_text word = { p->text, p->len };
+
+	return p->kind == LEX_WORD && words_find(&words_facts, word) != -1;
 }
 
 /* An empty line lies in [from, to). */

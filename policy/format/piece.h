@@ -25,6 +25,7 @@ struct piece *piece_list(const char *text, size_t len, struct arena *a,
 			 struct diags *d);
 
 bool piece_is(const struct piece *p, const char *word);
+bool piece_is_fact(const struct piece *p);
 
 /* Columns that it takes. */
 size_t piece_width(const struct piece *p);

@@ -93,7 +93,6 @@ void parse_trial(struct parser *p);
 
 /* parse_value.c */
 bool parse_value(struct cursor *c, struct ast_value *v);
-bool parse_network(struct policy_text text, struct ast_value *v);
 
 /* Completes v, whose word is given; false if it is no value at all. */
 bool parse_value_of(struct cursor *c, struct ast_value *v);

@@ -8,8 +8,8 @@
 #include "../identity/identity.h"
 
 /* ADDRESS or ADDRESS/BITS */
-bool
-parse_network(struct policy_text text, struct ast_value *v)
+static bool
+network(struct policy_text text, struct ast_value *v)
 {
 	const char *slash = memchr(text.p, '/', text.len);
 	size_t len = slash != NULL ? (size_t)(slash - text.p) : text.len;
@@ -46,7 +46,7 @@ value_kind(struct ast_value *v)
 {
 	struct policy_text text = v->word.text;
 
-	if (is_like_network(text) && parse_network(text, v))
+	if (is_like_network(text) && network(text, v))
 		return AST_NETWORK;
 	if (memchr(text.p, '*', text.len) != NULL ||
 	    memchr(text.p, '?', text.len) != NULL)

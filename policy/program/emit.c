@@ -26,8 +26,8 @@ _Static_assert(PROG_CODE_MAX <= UINT16_MAX, "jumps reach");
 _Static_assert(AST_TESTS_ALL_MAX + AST_SETS_MAX + 1 <= UINT16_MAX,
 	       "operands reach");
 
-uint32_t
-emit_instr(struct emit *e, struct prog_instr in)
+static uint32_t
+add_instr(struct emit *e, struct prog_instr in)
 {
 	return pools_add(&e->pools, POOL_CODE, &in, 1);
 }
@@ -38,7 +38,7 @@ emit_test(struct emit *e, enum prog_op op, enum policy_fact fact, uint32_t k,
 {
 	uint32_t here = pools_count(&e->pools, POOL_CODE);
 
-	return emit_instr(e, (struct prog_instr){
+	return add_instr(e, (struct prog_instr){
 		.op = (uint8_t)op,
 		.fact = (uint8_t)fact,
 		.jt = (uint16_t)(here - 1 - yes),
@@ -58,7 +58,7 @@ emit_text(struct emit *e, enum prog_pool pool, struct policy_text t)
 static uint32_t
 done(struct emit *e)
 {
-	return emit_instr(e, (struct prog_instr){ .op = OP_DONE });
+	return add_instr(e, (struct prog_instr){ .op = OP_DONE });
 }
 
 /* A limit whose key is missing does not apply: HAS for each fact after `by`
@@ -83,7 +83,7 @@ add_limit_code(struct emit *e, const struct ast_limit *l, uint32_t i, uint32_t n
 
 	if (l->kind != POLICY_LIMIT)
 		done(e);
-	yes = emit_instr(e, (struct prog_instr){
+	yes = add_instr(e, (struct prog_instr){
 		.op = OP_CHARGE, .k = (uint16_t)i,
 	});
 	if (l->when != NULL)

@@ -13,10 +13,8 @@ struct emit {
 	const struct ast_policy *tree;
 };
 
-/* Adds an instruction. Returns its place: how many were there before it. */
-uint32_t emit_instr(struct emit *e, struct prog_instr in);
-
-/* Adds a test that goes on at the places yes and no; returns its own. */
+/* Adds a test that goes on at the places yes and no. Returns its own: how many
+ * instructions were there before it. */
 uint32_t emit_test(struct emit *e, enum prog_op op, enum policy_fact fact,
 		   uint32_t k, uint32_t yes, uint32_t no);
 

@@ -7,6 +7,7 @@
  */
 #include "eval.h"
 
+#include "../bucket/charge.h"
 #include "../facts.h"
 #include "../match.h"
 #include "set.h"
@@ -83,12 +84,6 @@ eval_skip(const struct policy *p, const struct prog_instr *in,
 	return eval_test(p, in, f) ? in->jt : in->jf;
 }
 
-uint32_t
-policy_cost(const struct policy_window *w, const struct policy_facts *f)
-{
-	return w->unit == POLICY_RCPTS ? f->recipients : 1;
-}
-
 /* Adds a limit to the plan, and notes the first that can never be met. */
 static void
 charge(const struct policy *p, uint16_t limit, const struct policy_facts *f,
@@ -106,7 +101,7 @@ charge(const struct policy *p, uint16_t limit, const struct policy_facts *f,
 	for (unsigned w = 0; w < l->n_windows; w++) {
 		const struct policy_window *window = prog_window(p, l->first_window + w);
 
-		if (policy_cost(window, f) > window->burst) {
+		if (charge_cost(window, f->recipients) > window->burst) {
 			plan->never = (int)plan->n - 1;
 			plan->never_window = w;
 			return;

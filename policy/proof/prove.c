@@ -198,7 +198,9 @@ is_same(const struct escape *a, const struct escape *b)
 	       strcmp(a->mail, b->mail) == 0;
 }
 
-void
+/* Shows that every outbound message meets a limit that its sender cannot avoid,
+ * or says which mail escapes. */
+static void
 prove_coverage(struct prover *p)
 {
 	struct escape e[OUTBOUND];

@@ -21,10 +21,6 @@ struct prover {
 void prove_policy(const struct ast_policy *tree, struct arena *a,
 		  struct diags *d);
 
-/* Shows that every outbound message meets a limit that its sender cannot avoid,
- * or says which mail escapes. */
-void prove_coverage(struct prover *p);
-
 /* Shows that nobody can use an exemption who has not proven who he is. */
 void prove_exempts(struct prover *p, const struct ast_limit *list);
 

@@ -107,7 +107,7 @@ count_bytes(struct policy_text pattern)
 static void
 know_value(struct solve_test *t, const struct ast_value *v)
 {
-	struct bytes n = { 0, 0, 0 };
+	struct bytes n;
 
 	if (v->kind == AST_NETWORK) {
 		t->is_somebody &= v->prefix != 0;

@@ -68,7 +68,7 @@ send(struct warn *w, struct bucket *b, uint64_t now_us, unsigned rcpts,
 		struct bucket_rate rate = { windows[k].interval_us, windows[k].burst };
 
 		assert_int_equal(bucket_take(rate, &b->o.full_us[0][k], now_us,
-					     store_cost(&b->q, &windows[k])), 0);
+					     charge_cost(&windows[k], b->q.recipients)), 0);
 	}
 	return warn_level(w, &b->q, &b->o, 0, percent, window);
 }

@@ -37,8 +37,8 @@ static void
 check_own_network(struct check *k, const struct ast_value *v)
 {
 	if (v->kind != AST_NETWORK)
-		diag_error(k->d, v->word.at, "'%.*s' is not a network: write an "
-			   "address, or address/bits", QUOTE(v->word.text));
+		diag_error(k->d, v->word.at, "'%.*s' is not a network: write "
+			   "192.0.2.0/24, 2001:db8::/32, or one address", QUOTE(v->word.text));
 	else if (v->prefix == 0)
 		diag_error(k->d, v->word.at, "'%.*s' is everybody, who would all "
 			   "be yours: name the networks that may relay",

@@ -63,6 +63,21 @@ has_control(struct policy_text text)
 	return false;
 }
 
+/* A space that is not the plain one, as word processors and web pages have it:
+ * no fact has it, and nobody sees it. */
+static bool
+has_odd_space(struct policy_text text)
+{
+	static const char *const spaces[] = {
+		"\xc2\xa0", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80",
+	};
+
+	for (size_t i = 0; i < sizeof(spaces) / sizeof(spaces[0]); i++)
+		if (memmem(text.p, text.len, spaces[i], strlen(spaces[i])) != NULL)
+			return true;
+	return false;
+}
+
 bool
 parse_value_of(struct cursor *c, struct ast_value *v)
 {
@@ -77,6 +92,10 @@ parse_value_of(struct cursor *c, struct ast_value *v)
 	else if (has_control(word->text))
 		diag_error(c->d, word->at, "a value with a control character "
 			   "equals nothing: remove it");
+	else if (has_odd_space(word->text))
+		diag_error(c->d, word->at, "a value with a space that is not the "
+			   "plain one (as a no-break space) equals nothing: type "
+			   "it anew");
 	else {
 		v->kind = value_kind(v);
 		return true;

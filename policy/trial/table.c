@@ -8,7 +8,7 @@
 
 #include "../arena.h"
 
-#define MEMORY_MAX ((size_t)1 << 30)
+#define MEMORY_MAX ((size_t)256 << 20)	/* room for a million keys */
 #define SLOTS_MIN 1024
 
 struct node {

@@ -75,7 +75,6 @@ struct store {
 	void (*free)(struct store *s);
 };
 
-
 /* The window to which the k-th time of a bucket belongs, k < CHARGE_TIMES.
  * NULL: it has none. */
 const struct policy_window *store_window(const struct store_bucket *b, unsigned k);

@@ -66,9 +66,10 @@ send(struct warn *w, struct bucket *b, uint64_t now_us, unsigned rcpts,
 	b->o.now_us = now_us;
 	for (unsigned k = 0; k < N_ROWS(windows); k++) {
 		struct bucket_rate rate = { windows[k].interval_us, windows[k].burst };
+		uint32_t cost = charge_cost(&windows[k], b->q.recipients);
 
 		assert_int_equal(bucket_take(rate, &b->o.full_us[0][k], now_us,
-					     charge_cost(&windows[k], b->q.recipients)), 0);
+					     cost), 0);
 	}
 	return warn_level(w, &b->q, &b->o, 0, percent, window);
 }

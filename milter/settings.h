@@ -7,6 +7,13 @@
  *   -n, --namespace NS     SLUICE_NAMESPACE  default
  *   -k, --key FILE         SLUICE_KEY        DIR/key
  *
+ *   --redis-user NAME           SLUICE_REDIS_USER           the default user
+ *   --redis-password-file FILE  SLUICE_REDIS_PASSWORD_FILE  none
+ *   --redis-db N                SLUICE_REDIS_DB             0
+ *   --redis-ca FILE             SLUICE_REDIS_CA             no TLS
+ *   --redis-cert FILE           SLUICE_REDIS_CERT           none
+ *   --redis-cert-key FILE       SLUICE_REDIS_CERT_KEY       none
+ *
  * The flag wins over the environment, the environment over the default.
  */
 #ifndef MILTER_SETTINGS_H
@@ -15,10 +22,11 @@
 #include <stdbool.h>
 
 #include "error.h"
+#include "store/conn.h"
 
 struct settings {
 	const char *policy;
-	const char *redis;
+	struct conn_target redis;
 	const char *state;
 	const char *ns;
 	const char *key;

@@ -25,12 +25,24 @@ struct conn_arg {
 	size_t len;
 };
 
-/* Where Redis is: "unix:/path", "/path", "127.0.0.1:6379", "[::1]:6379" or
- * "inet:6379@127.0.0.1". Addresses are numeric: a name would block. */
-bool conn_address_ok(const char *address, struct error *e);
+/* Which Redis, and as whom. Text is borrowed, and lives as long as what was made
+ * with it. Files are read anew for each connection, so that a password can be
+ * changed under a running daemon. */
+struct conn_target {
+	const char *address;	/* endpoint.h; numeric: a name would block */
+	const char *user;	/* of the ACL; NULL: the default user */
+	const char *password_file;	/* its first line; NULL: no AUTH */
+	unsigned db;		/* for SELECT */
+	const char *ca_file;	/* TLS, and who vouches for Redis; NULL: plain */
+	const char *cert_file, *key_file;	/* of this client; NULL: none */
+};
 
-/* NULL: e says why. */
-struct conn *conn_open(const char *address, uint64_t deadline_us, struct error *e);
+/* Whether t can be used at all; asks nobody. False: e says what to do. */
+bool conn_target_ok(const struct conn_target *t, struct error *e);
+
+/* Connects, TLS if it is wanted, AUTH, SELECT, CLIENT SETNAME. NULL: e says why. */
+struct conn *conn_open(const struct conn_target *t, uint64_t deadline_us,
+		       struct error *e);
 void conn_close(struct conn *c);
 
 /* Queues a command. False when out of memory. */

@@ -1,8 +1,10 @@
 /*
  * memory.h - the store in this process: the same arithmetic, a bounded table.
  *
- * Times are in the clock of whoever calls (Redis time, as the node estimates
- * it), so that a level that Redis reported can be carried on here.
+ * It keeps the time of each window of each bucket: as Redis last told it, and
+ * as it is with what was decided here since. The difference is a debit that Redis
+ * is told once. Times are in the clock of whoever calls (Redis time, as the node
+ * estimates it), so that a level that Redis reported can be carried on here.
  */
 #ifndef MILTER_MEMORY_H
 #define MILTER_MEMORY_H
@@ -11,17 +13,39 @@
 
 #include "store.h"
 
-/* A table of so many buckets; the bucket nearest to full is forgotten first.
- * NULL: out of memory. The store takes q->now_us as its clock and never
- * answers STALE or DOWN. */
-struct store *memory_new(size_t buckets);
+#define MEMORY_RECALL_US 1000000	/* so long Redis need not be asked again */
 
-/* Remembers what Redis said of q's buckets (o->full_us). */
+/* A table of so many windows; the one nearest to full is forgotten first.
+ * NULL: out of memory. The store takes q->now_us as its clock and never
+ * answers STALE or DOWN. Any thread, as all that follows. */
+struct store *memory_new(size_t windows);
+
+/* Remembers what Redis said of q's buckets (o->full_us), and what it leased. */
 void memory_note(struct store *s, const struct store_request *q,
 		 const struct store_outcome *o);
 
-/* Fills q's floor_us with what is remembered of its buckets, but not with
- * strikes that were only told; q->now_us is in the clock of the table. */
+/* Fills q's floors and debits with what is remembered of its buckets; no floor
+ * for refusals, whose count may have begun anew since. A debit is handed out
+ * once. q->now_us is in the clock of the table. */
 void memory_recall(struct store *s, struct store_request *q);
+
+/* Takes q's debits back: it charged nothing. */
+void memory_return(struct store *s, const struct store_request *q);
+
+/* True, with o filled as by Redis: a message of this cost does not fit, by what
+ * Redis said within MEMORY_RECALL_US and under the same token; what is held comes
+ * out of the lease, and the refusal is counted. False: Redis must be asked, also
+ * when a lease or a count of refusals is at its end. */
+bool memory_refuse(struct store *s, const struct store_request *q,
+		   struct store_outcome *o);
+
+/* Makes of q an is_debit request with the next buckets that have a debit, which
+ * is handed out as by memory_recall; windows are kept in w, which must live as
+ * long as q. False: there is none. */
+struct memory_windows {
+	struct policy_window window[POLICY_PLAN_MAX][CHARGE_TIMES];
+};
+bool memory_debts(struct store *s, struct store_request *q,
+		  struct memory_windows *w, uint64_t now_us);
 
 #endif

@@ -2,11 +2,12 @@
  * outage.h - the store that the daemon uses: Redis, or memory while Redis is
  * away.
  *
- * The breaker opens at the first failure; from then on memory decides at once,
- * each bucket starting from the level that Redis last reported; one of several
- * nodes decides by its share (share.h), and for the lease only. A probe, called
- * by the daemon's keeper, closes it again; what memory let through meanwhile is a
- * floor under the levels of Redis from then on.
+ * What Redis refused a moment ago is refused without asking again. The breaker
+ * opens at the first failure; from then on memory decides at once, each bucket
+ * starting from the level that Redis last reported; one of several nodes decides
+ * by its share (share.h), and for the lease only. A probe, called by the daemon's
+ * keeper, closes it again; what memory let through meanwhile is told to Redis
+ * once, and is a floor under its levels.
  */
 #ifndef MILTER_OUTAGE_H
 #define MILTER_OUTAGE_H
@@ -17,7 +18,10 @@ struct outage_status {
 	bool is_outage;
 	uint64_t since_us;	/* real time at which it began */
 	uint64_t decisions;	/* taken without Redis since the start */
-	char reason[160];	/* why Redis could not be used */
+	uint64_t recalled;	/* refusals for which Redis was not asked again */
+	uint64_t late;		/* decisions that did not get their turn in time */
+	unsigned nodes;		/* registered; 0: not known */
+	char reason[160];	/* why Redis could not be used, at last */
 };
 
 /* Owns both stores. Starts open (in outage) until the first probe. */
@@ -43,6 +47,14 @@ void outage_caught_up(struct store *s, unsigned mark);
 /* At that time (monotonic) this node was on its way to tell Redis that it is
  * there, and found every freeze known: the lease counts from it. */
 void outage_heard(struct store *s, uint64_t now_us);
+
+/* So many nodes are registered; if they are more than the policy says, they
+ * count. Any thread. */
+void outage_set_nodes(struct store *s, unsigned nodes);
+
+/* Tells Redis some of what was decided without it; to be called by the keeper
+ * while Redis is in use. Returns false when it could not. */
+bool outage_settle(struct store *s, uint64_t now_us);
 
 void outage_status(struct store *s, struct outage_status *out);
 

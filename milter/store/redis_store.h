@@ -15,8 +15,8 @@
 /* take.lua as text, made by the Makefile. */
 extern const char take_lua[];
 
-/* Keys are `sluice:{ns}:...`. Does not connect. NULL: out of memory. */
-struct store *redis_store_new(const char *address, const char *ns,
+/* Keys are `sluice:{ns}:...`. Keeps t. Does not connect. NULL: out of memory. */
+struct store *redis_store_new(const struct conn_target *t, const char *ns,
 			      uint64_t timeout_us);
 
 /* Connects, or finds the connection good, and loads the script. False: e says

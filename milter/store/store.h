@@ -22,8 +22,7 @@
 #define STORE_ANY_TOKEN "*"	/* for mail that no freeze concerns */
 
 struct store_bucket {
-	const char *limit;			/* name of the limit */
-	uint8_t id[PSEUDONYM_LEN];		/* pseudonym of the key */
+	uint8_t id[PSEUDONYM_LEN];		/* pseudonym of limit and key */
 	const struct policy_window *window;
 	unsigned n_windows;
 	const struct policy_window *budget;	/* of what is held; NULL: no end */
@@ -39,9 +38,16 @@ struct store_request {
 	uint64_t now_us;		/* monotonic; the deadline counts from it */
 	unsigned nodes;			/* without Redis each has its share */
 	uint64_t lease_us;		/* and, if there are several, so long */
+	bool is_leasing;		/* a refusal may take store_lease() units of
+					   the budget beside its own */
+	bool is_debit;			/* no message: it costs nothing, and only
+					   the debits count */
 	/* No bucket is nearer to full than this, in the store's clock: what the
 	 * node knows and Redis may have lost. 0: nothing is known. */
 	uint64_t floor_us[POLICY_PLAN_MAX][CHARGE_TIMES];
+	/* What the node decided by itself and Redis does not know yet: comes on
+	 * top of the stored time (charge.h), before the floor is looked at. */
+	uint64_t debit_us[POLICY_PLAN_MAX][CHARGE_TIMES];
 };
 
 enum store_answer {
@@ -52,6 +58,8 @@ enum store_answer {
 	STORE_ALONE,		/* nothing was charged: Redis is away for longer
 				   than the lease, and another node may have
 				   frozen what this one does not know of */
+	STORE_LATE,		/* nothing was charged: its time was over before its
+				   turn came; that says nothing of Redis */
 	STORE_DOWN		/* could not tell; a charge may have been taken */
 };
 
@@ -60,8 +68,11 @@ struct store_outcome {
 	unsigned bucket, window;	/* REFUSED: the first, in request order */
 	uint64_t wait_us;		/* REFUSED: until it fits; UINT64_MAX: never */
 	bool is_spent, is_struck;	/* REFUSED: as in charge.h */
+	uint32_t leased;		/* REFUSED: as in charge.h */
 	uint32_t would_refuse;		/* TAKEN: bit i: observed bucket i would have */
 	bool is_outage;			/* decided without Redis */
+	bool is_recalled;		/* REFUSED by what Redis said a moment ago:
+					   it was not asked again */
 	uint64_t now_us;		/* the store's clock */
 	/* TAKEN, REFUSED: each bucket's times (charge.h) after the step; now_us
 	 * if it is full. 0: it has no such window. */
@@ -78,6 +89,9 @@ struct store {
 /* The window to which the k-th time of a bucket belongs, k < CHARGE_TIMES.
  * NULL: it has none. */
 const struct policy_window *store_window(const struct store_bucket *b, unsigned k);
+
+/* Units of a budget that a node may have in hand. */
+uint32_t store_lease(const struct policy_window *budget);
 
 /* The step itself (charge.h): from the times in o to those after it, at
  * o->now_us. Fills the answer and what belongs to it; returns it. */

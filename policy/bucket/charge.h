@@ -22,7 +22,12 @@ struct charge {
 	const struct policy_window *budget;	/* NULL: what is held has no end */
 	const struct policy_window *strikes;	/* NULL: no freeze */
 	bool is_observed;
+	uint32_t lease;			/* units of the budget that the caller would
+					   like for refusals to come */
+	uint64_t debit_us[CHARGE_TIMES];	/* comes on top before the step */
 	uint64_t full_us[CHARGE_TIMES];		/* before the step, and after it */
+	bool is_changed;		/* by more than the time that has passed:
+					   the times are to be kept */
 };
 
 struct charge_result {
@@ -34,6 +39,9 @@ struct charge_result {
 	bool is_struck;			/* not taken: this refusal was the one after
 					   which limit and key are frozen; the
 					   count has begun anew */
+	uint32_t leased;		/* not taken: units of the refusing limit's
+					   budget beside those of this message: all
+					   that it liked, or none */
 	uint32_t would_refuse;		/* taken: bit i: observed limit i would have */
 };
 
@@ -42,7 +50,9 @@ uint32_t charge_cost(const struct policy_window *w, uint32_t recipients);
 
 /* Takes every charge that does not only observe, or none; and, as a group of
  * their own, those that do. The limit that refused first is charged what it
- * holds, and the refusal, and nothing else. At most POLICY_PLAN_MAX. */
+ * holds, and the refusal, and nothing else. Debits count in any case. A time
+ * beyond that of an empty bucket (the clock went back) becomes that of one.
+ * At most POLICY_PLAN_MAX. */
 void charge_take(struct charge *c, unsigned n, uint32_t recipients,
 		 uint64_t now_us, struct charge_result *r);
 

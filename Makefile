@@ -148,7 +148,7 @@ $(DAEMON_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $(SESSION:%=$B
 
 # What is run, in this order. Everything prints TAP; prove(1) closes.
 CHECKS = tests/borders.sh tests/golden.sh $(unit_t) $(property_t) $(replay_t) \
-         $(sort $(wildcard tests/cli/*.py tests/wire/*.py tests/e2e/*.py))
+         $(sort $(wildcard tests/cli/*.py tests/wire/*.py tests/faults/*.py tests/e2e/*.py))
 
 tests: all $B/milterload unit
 	$Q SAN=$(SAN) B=$B CMOCKA_MESSAGE_OUTPUT=TAP prove --timer $(PROVE) $(CHECKS)

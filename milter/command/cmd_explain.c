@@ -38,9 +38,9 @@ open_redis(struct explain *x, struct error *e)
 {
 	const struct settings *s = x->settings;
 
-	if (!conn_address_ok(s->redis, e))
+	if (!conn_target_ok(&s->redis, e))
 		return false;
-	x->redis = redis_store_new(s->redis, s->ns, ANSWER_US);
+	x->redis = redis_store_new(&s->redis, s->ns, ANSWER_US);
 	if (x->redis == NULL)
 		return error_set(e, "out of memory");
 	if (redis_store_probe(x->redis, e))

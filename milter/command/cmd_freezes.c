@@ -124,7 +124,7 @@ ask_others(struct state *st, const struct settings *s)
 		return EXIT_YES;
 	fflush(stdout);
 	fprintf(stderr, "Redis at %s cannot be used (%s): what other nodes have frozen "
-		"lately may be missing.\n", s->redis, e.text);
+		"lately may be missing.\n", s->redis.address, e.text);
 	return EXIT_PART;
 }
 

@@ -219,7 +219,7 @@ thaw_now(struct state *st, const struct settings *s, const struct thaw *t,
 				    "trusted: %s", ledger_broken(st->ledger));
 	if (!spread_sync(st->ledger, s, &e))
 		fprintf(stderr, "Redis at %s cannot be used (%s): a freeze that another "
-			"node made may not be seen here.\n", s->redis, e.text);
+			"node made may not be seen here.\n", s->redis.address, e.text);
 	active = ledger_active(st->ledger, &n);
 	found = find(active, n, t->target);
 	if (found > 0) {

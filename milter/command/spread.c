@@ -32,7 +32,7 @@ exchange(struct ledger *l, struct conn *c, const struct settings *s,
 bool
 spread_sync(struct ledger *l, const struct settings *s, struct error *e)
 {
-	struct conn *c = conn_open(s->redis, clock_monotonic_us() + ANSWER_US, e);
+	struct conn *c = conn_open(&s->redis, clock_monotonic_us() + ANSWER_US, e);
 	bool ok;
 
 	if (c == NULL)
@@ -141,7 +141,7 @@ spread_wait(struct spread *out, struct ledger *l, const struct settings *s,
 	own = find_or_add(out, ledger_node(l));
 	if (own != NULL)
 		own->is_confirmed = true;	/* by its file */
-	c = conn_open(s->redis, clock_monotonic_us() + ANSWER_US, &out->why);
+	c = conn_open(&s->redis, clock_monotonic_us() + ANSWER_US, &out->why);
 	if (c == NULL)
 		return;
 	while (look(out, l, c, s) && !is_heard(out) &&
@@ -197,7 +197,7 @@ complain_node(const struct spread_node *node, const struct settings *s,
 	if (node->is_away || node->is_unheard)
 		fprintf(stderr, "If that node is gone for good, take it off the lists: "
 			"its line in %s/nodes on each node, and HDEL sluice:{%s}:nodes "
-			"%s in Redis at %s\n", s->state, s->ns, node->name, s->redis);
+			"%s in Redis at %s\n", s->state, s->ns, node->name, s->redis.address);
 }
 
 void
@@ -210,10 +210,10 @@ spread_complain(const struct spread *sp, const struct settings *s,
 			"Other nodes do NOT know. Run on each of them: %s\n"
 			"Or run it here again when Redis is back; a running sluiced "
 			"passes it on by itself then.\n",
-			s->redis, sp->why.text, do_there);
+			s->redis.address, sp->why.text, do_there);
 	else if (sp->why.text[0] != '\0')
 		fprintf(stderr, "Redis at %s was lost before all nodes could confirm: "
-			"%s\n", s->redis, sp->why.text);
+			"%s\n", s->redis.address, sp->why.text);
 	for (size_t i = 0; sp->is_mirrored && i < sp->n; i++)
 		if (!sp->node[i].is_confirmed)
 			complain_node(&sp->node[i], s, do_there);

@@ -79,6 +79,7 @@ conclude_outcome(const struct message *m, struct decision *d)
 	case STORE_ALONE:
 		conclude_alone(m, d);
 		return;
+	case STORE_LATE:
 	case STORE_DOWN:
 		break;
 	}

@@ -19,7 +19,8 @@ struct keeper;
 
 struct keeper_options {
 	struct status status;		/* its sync fields are the keeper's */
-	const char *redis, *ns;
+	const struct conn_target *redis;
+	const char *ns;
 	char fingerprint[PSEUDONYM_HEX + 1];
 	uint64_t timeout_us;		/* for each exchange with Redis */
 };

@@ -83,14 +83,15 @@ add_level(struct line *l, const struct message *m, const struct decision *d)
 	    w->burst, (double)o->wait_us / 1e6);
 }
 
-/* Of a bucket that refusals are charged to; w NULL: the limit has none. */
+/* Of a bucket that refusals are charged to; w NULL: the limit has none. What the
+ * node refused by itself it may not know. */
 static void
 add_used(struct line *l, const char *name, const struct decision *d,
 	 const struct policy_window *w, unsigned which)
 {
 	const struct store_outcome *o = &d->outcome;
 
-	if (w == NULL)
+	if (w == NULL || o->full_us[d->bucket][which] == 0)
 		return;
 	add(l, " %s=%" PRIu32 "/%" PRIu32, name,
 	    bucket_level((struct bucket_rate){ w->interval_us, w->burst },
@@ -147,6 +148,14 @@ begin(struct line *l, const char *word, const struct message *m)
 	add(l, " class=%s", policy_class_word(m->facts.class));
 }
 
+static const char *
+decided_by(const struct store_outcome *o)
+{
+	if (o->is_outage)
+		return "memory";
+	return o->is_recalled ? "node" : "redis";
+}
+
 static void
 finish(struct line *l, const struct message *m, const struct decision *d)
 {
@@ -160,7 +169,7 @@ finish(struct line *l, const struct message *m, const struct decision *d)
 	if (m->is_forged)
 		add(l, " forged=yes");
 	if (is_asked)
-		add(l, " store=%s", d->outcome.is_outage ? "memory" : "redis");
+		add(l, " store=%s", decided_by(&d->outcome));
 	add(l, " took=%" PRIu64 "us", d->took_us);
 }
 

@@ -28,7 +28,7 @@
 #include "lock.h"
 #include "milter.h"
 
-#define BUCKETS 65536		/* that are remembered for an outage */
+#define WINDOWS 32768		/* that are remembered for an outage */
 #define DRAIN_US 2000000	/* for messages that are being decided */
 
 static struct {
@@ -137,8 +137,8 @@ open_store(struct error *e)
 
 	if (fitness_redis(o, node.keys, true, e) == REDIS_UNFIT)
 		return false;
-	redis = redis_store_new(o->settings.redis, o->settings.ns, o->timeout_us);
-	memory = memory_new(BUCKETS);
+	redis = redis_store_new(&o->settings.redis, o->settings.ns, o->timeout_us);
+	memory = memory_new(WINDOWS);
 	if (redis != NULL && memory != NULL)
 		node.store = outage_new(redis, memory);
 	return node.store != NULL || error_set(e, "cannot start: out of memory");
@@ -171,7 +171,7 @@ open_keeper(struct error *e)
 			.ledger = node.ledger,
 			.started_us = clock_real_us(),
 		},
-		.redis = o->settings.redis,
+		.redis = &o->settings.redis,
 		.ns = o->settings.ns,
 		.timeout_us = o->timeout_us,
 	};

@@ -41,6 +41,22 @@ prove_class(struct prover *p, const struct ast_limit *l,
 	*is_open = true;
 }
 
+/* Of such a class nothing is left for the limits. */
+static void
+warn_wide(struct prover *p, const struct ast_limit *l)
+{
+	p->term[0] = (struct solve_term){ l->when, NULL, false };
+	for (int i = 0; i < POLICY_CLASSES; i++) {
+		enum policy_class class = (enum policy_class)i;
+
+		if (check_has_class(l, class) &&
+		    prove_ask(p, class, 1, false) == SOLVE_NO)
+			diag_warning(p->d, l->when->at, "all %s is like this, so "
+				     "it meets no other limit: exempt fewer, or make "
+				     "it a limit", prove_mail(i));
+	}
+}
+
 static void
 prove_exempt(struct prover *p, const struct ast_limit *l)
 {
@@ -59,6 +75,8 @@ prove_exempt(struct prover *p, const struct ast_limit *l)
 	for (int class = 0; class < POLICY_CLASSES && !is_open; class++)
 		if (check_has_class(l, (enum policy_class)class))
 			prove_class(p, l, (enum policy_class)class, &is_open);
+	if (!is_open && l->kind == POLICY_EXEMPT && l->when != NULL)
+		warn_wide(p, l);
 }
 
 void

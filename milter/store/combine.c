@@ -61,8 +61,8 @@ static void
 wait_turn(struct combine *c, struct combine_item *item)
 {
 	struct timespec until = {
-		.tv_sec = (time_t)(item->deadline_us / 1000000),
-		.tv_nsec = (long)(item->deadline_us % 1000000) * 1000,
+		.tv_sec = (time_t)(item->turn_us / 1000000),
+		.tv_nsec = (long)(item->turn_us % 1000000) * 1000,
 	};
 
 	TAILQ_INSERT_TAIL(&c->queue, item, link);
@@ -90,7 +90,7 @@ gather(struct combine *c, struct combine_item *own, uint64_t now_us,
 	for (item = TAILQ_FIRST(&c->queue); item != NULL && !own->is_alone &&
 	     n < COMBINE_MAX; item = next) {
 		next = TAILQ_NEXT(item, link);
-		if (item->is_alone || item->deadline_us <= now_us)
+		if (item->is_alone || item->turn_us <= now_us)
 			continue;
 		TAILQ_REMOVE(&c->queue, item, link);
 		item->state = COMBINE_CARRIED;
@@ -103,13 +103,16 @@ gather(struct combine *c, struct combine_item *own, uint64_t now_us,
 
 /* Sends everybody away who waits for what has just failed. */
 static void
-fail_queue(struct combine *c)
+drop_queue(struct combine *c)
 {
-	struct combine_item *item;
+	struct combine_item *item, *next;
 
-	while ((item = TAILQ_FIRST(&c->queue)) != NULL) {
+	for (item = TAILQ_FIRST(&c->queue); item != NULL; item = next) {
+		next = TAILQ_NEXT(item, link);
+		if (item->is_alone)
+			continue;
 		TAILQ_REMOVE(&c->queue, item, link);
-		set_state(item, COMBINE_FAILED);
+		set_state(item, COMBINE_DROPPED);
 	}
 }
 
@@ -122,7 +125,7 @@ lead(struct combine *c, struct combine_item *own, const struct combine_work *wor
 	enum combine_state end;
 	size_t n;
 
-	if (own->deadline_us <= now_us)
+	if (own->turn_us <= now_us)
 		return COMBINE_LATE;
 	n = gather(c, own, now_us, batch, &deadline_us);
 	pthread_mutex_unlock(&c->lock);
@@ -132,7 +135,7 @@ lead(struct combine *c, struct combine_item *own, const struct combine_work *wor
 	for (size_t i = 1; i < n; i++)
 		set_state(batch[i], end);
 	if (end == COMBINE_FAILED)
-		fail_queue(c);
+		drop_queue(c);
 	return end;
 }
 

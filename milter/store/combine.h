@@ -21,15 +21,19 @@ enum combine_state {
 	COMBINE_LEADS,		/* out of it, and the one at work */
 	COMBINE_CARRIED,	/* in the leader's batch */
 	COMBINE_DONE,		/* worked on */
-	COMBINE_FAILED,		/* work failed, on this batch or before it */
-	COMBINE_LATE		/* its deadline passed before its turn came */
+	COMBINE_FAILED,		/* worked on, and work failed */
+	COMBINE_LATE,		/* not worked on: its turn did not come in time */
+	COMBINE_DROPPED		/* not worked on: work failed before its turn */
 };
 
 /* Lies on the stack of its thread, which leaves only when nobody else can see
- * it any more. The caller sets the first two. */
+ * it any more. The caller sets the first three. Who is not at work at turn_us
+ * leaves, so that no batch has less time than lies between the two: one item
+ * that is nearly late does not make its batch fail. */
 struct combine_item {
-	uint64_t deadline_us;		/* monotonic */
-	bool is_alone;			/* never in a batch with others */
+	uint64_t turn_us, deadline_us;	/* monotonic */
+	bool is_alone;			/* never in a batch with others, and not
+					   dropped when theirs failed */
 	enum combine_state state;
 	pthread_cond_t turn;
 	TAILQ_ENTRY(combine_item) link;
@@ -38,7 +42,7 @@ struct combine_item {
 struct combine;
 
 /* Works on the batch until deadline_us, the earliest of its items. On false
- * all others that wait are sent away. */
+ * all others that wait are dropped. */
 struct combine_work {
 	bool (*run)(void *arg, struct combine_item **batch, size_t n,
 		    uint64_t deadline_us);
@@ -48,7 +52,7 @@ struct combine_work {
 struct combine *combine_new(void);
 void combine_free(struct combine *c);
 
-/* Returns DONE, FAILED or LATE. The work is that of whoever leads; with is_alone
+/* Returns DONE, FAILED, LATE or DROPPED. The work is that of whoever leads; with is_alone
  * it is the caller's own, and it has to itself whatever work uses. */
 enum combine_state combine_run(struct combine *c, struct combine_item *item,
 			       struct combine_work work);

@@ -3,124 +3,73 @@
  */
 #include "outage.h"
 
-#include <inttypes.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../clock.h"
-#include "../log.h"
+#include "breaker.h"
 #include "memory.h"
 #include "redis_store.h"
+#include "settle.h"
 #include "share.h"
 
 struct outage {
 	struct store store;		/* must be the first */
 	struct store *redis, *memory;
-	pthread_mutex_t lock;
-	bool is_told;			/* this outage is in the log */
-	uint64_t decisions_before;	/* it began */
+	struct breaker breaker;
+	pthread_mutex_t lock;		/* all that follows */
 	unsigned behind, caught_up;	/* equal: the ledger is as Redis had it */
 	uint64_t heard_us;		/* 0: not since the start */
-	struct outage_status status;
+	unsigned nodes;			/* registered */
 };
 
-static bool
-is_outage(struct outage *a)
+/* The request in the clock of Redis, as the last reply told it. */
+static struct store_request
+in_redis_time(const struct outage *a, const struct store_request *q)
 {
-	bool is;
+	struct store_request there = *q;
 
-	pthread_mutex_lock(&a->lock);
-	is = a->status.is_outage;
-	pthread_mutex_unlock(&a->lock);
-	return is;
+	there.now_us += (uint64_t)redis_store_offset_us(a->redis);
+	return there;
 }
 
-/* The first reason stands: what follows it is often its consequence. */
-static void
-begin(struct outage *a, const char *reason)
+static unsigned
+nodes(struct outage *a, const struct store_request *q)
 {
-	char value[1024];
-	bool is_news;
+	unsigned n;
 
 	pthread_mutex_lock(&a->lock);
-	is_news = !a->status.is_outage || !a->is_told;
-	if (!a->status.is_outage) {
-		a->status.since_us = clock_real_us();
-		a->decisions_before = a->status.decisions;
-	}
-	if (is_news)
-		snprintf(a->status.reason, sizeof(a->status.reason), "%s", reason);
-	a->status.is_outage = a->is_told = true;
+	n = a->nodes > q->nodes ? a->nodes : q->nodes;
 	pthread_mutex_unlock(&a->lock);
-	if (is_news)
-		log_error("outage begin reason=%s",
-			  log_value(reason, strlen(reason), value, sizeof(value)));
-}
-
-static void
-end(struct outage *a)
-{
-	struct outage_status was;
-	uint64_t decisions;
-	bool is_news;
-
-	pthread_mutex_lock(&a->lock);
-	was = a->status;
-	decisions = was.decisions - a->decisions_before;
-	is_news = was.is_outage && a->is_told;
-	a->status.is_outage = a->is_told = false;
-	a->status.reason[0] = '\0';
-	pthread_mutex_unlock(&a->lock);
-	if (is_news)
-		log_warning("outage end lasted=%.1fs decisions=%" PRIu64,
-			    (double)(clock_real_us() - was.since_us) / 1e6, decisions);
-}
-
-static bool
-is_behind(struct outage *a)
-{
-	bool is;
-
-	pthread_mutex_lock(&a->lock);
-	is = a->behind != a->caught_up;
-	pthread_mutex_unlock(&a->lock);
-	return is;
-}
-
-/* Longer than the lease, after which the others no longer wait for this node to
- * confirm their freezes. */
-static bool
-is_alone(struct outage *a, const struct store_request *q)
-{
-	uint64_t heard_us;
-
-	pthread_mutex_lock(&a->lock);
-	heard_us = a->heard_us;
-	pthread_mutex_unlock(&a->lock);
-	return q->nodes > 1 &&
-	       (heard_us == 0 || q->now_us >= heard_us + q->lease_us);
+	return n;
 }
 
 /* What stands between mail that can be frozen and a decision made here; TAKEN:
- * nothing does. */
+ * nothing does. After the lease the others no longer wait for this node to
+ * confirm their freezes. */
 static enum store_answer
 obstacle(struct outage *a, const struct store_request *q)
 {
+	bool is_behind, is_expired;
+
 	if (strcmp(q->token, STORE_ANY_TOKEN) == 0)
 		return STORE_TAKEN;
-	if (is_behind(a))
+	pthread_mutex_lock(&a->lock);
+	is_behind = a->behind != a->caught_up;
+	is_expired = a->heard_us == 0 || q->now_us >= a->heard_us + q->lease_us;
+	pthread_mutex_unlock(&a->lock);
+	if (is_behind)
 		return STORE_STALE;
-	return is_alone(a, q) ? STORE_ALONE : STORE_TAKEN;
+	return is_expired && nodes(a, q) > 1 ? STORE_ALONE : STORE_TAKEN;
 }
 
-/* Memory goes on in Redis's time, as the last reply told it. */
 static enum store_answer
 take_here(struct outage *a, const struct store_request *q,
-	  struct store_outcome *o)
+	  struct store_outcome *o, enum breaker_count what)
 {
 	enum store_answer answer = obstacle(a, q);
+	struct store_request mine;
 	struct share here;
 
 	if (answer != STORE_TAKEN) {
@@ -128,54 +77,85 @@ take_here(struct outage *a, const struct store_request *q,
 		o->is_outage = true;
 		return o->answer = answer;
 	}
-	share_build(&here, q);
-	here.q.now_us += (uint64_t)redis_store_offset_us(a->redis);
+	mine = in_redis_time(a, q);
+	share_build(&here, &mine, nodes(a, q));
 	store_take(a->memory, &here.q, o);
 	share_conclude(q, o);
 	o->is_outage = true;
-	pthread_mutex_lock(&a->lock);
-	a->status.decisions++;
-	pthread_mutex_unlock(&a->lock);
+	breaker_count(&a->breaker, what);
 	return o->answer;
 }
 
-/* Memory's levels go along: what was let through while Redis was away, and
- * what a Redis that comes back empty has lost, is a floor there. */
+/* What Redis refused a moment ago. */
+static bool
+refuse(struct outage *a, const struct store_request *q, struct store_outcome *o)
+{
+	struct store_request mine = in_redis_time(a, q);
+
+	if (obstacle(a, q) != STORE_TAKEN || !memory_refuse(a->memory, &mine, o))
+		return false;
+	breaker_count(&a->breaker, BREAKER_RECALLED);
+	return true;
+}
+
+/* Memory's levels go along: what was let through while Redis was away is owed,
+ * and what a Redis that comes back empty has lost is a floor there. What was
+ * owed and may have been charged is not told again. */
 static enum store_answer
 take_there(struct outage *a, const struct store_request *q,
 	   struct store_outcome *o)
 {
-	struct store_request there = *q;
+	struct store_request there = in_redis_time(a, q);
 
-	there.now_us += (uint64_t)redis_store_offset_us(a->redis);
 	memory_recall(a->memory, &there);
 	there.now_us = q->now_us;
-	return store_take(a->redis, &there, o);
+	there.is_leasing = true;
+	switch (store_take(a->redis, &there, o)) {
+	case STORE_TAKEN:
+	case STORE_REFUSED:
+		memory_note(a->memory, &there, o);
+		break;
+	case STORE_STALE:
+	case STORE_ALONE:
+	case STORE_LATE:
+		memory_return(a->memory, &there);
+		break;
+	case STORE_DOWN:
+		break;
+	}
+	return o->answer;
+}
+
+/* A connection that is closed is an outage, whoever finds it so first. */
+static void
+look(struct outage *a)
+{
+	struct error why;
+
+	if (!redis_store_is_closed(a->redis))
+		return;
+	redis_store_reason(a->redis, &why);
+	breaker_open(&a->breaker, why.text, clock_real_us());
 }
 
 static enum store_answer
 take(struct store *store, const struct store_request *q, struct store_outcome *o)
 {
 	struct outage *a = (struct outage *)store;
-	struct error why;
+	enum store_answer answer;
 
-	if (is_outage(a))
-		return take_here(a, q, o);
-	switch (take_there(a, q, o)) {
-	case STORE_TAKEN:
-	case STORE_REFUSED:
-		memory_note(a->memory, q, o);
+	if (breaker_is_open(&a->breaker))
+		return take_here(a, q, o, BREAKER_DECIDED);
+	if (refuse(a, q, o))
 		return o->answer;
-	case STORE_STALE:
+	answer = take_there(a, q, o);
+	if (answer == STORE_STALE)
 		outage_set_behind(store);
-		return o->answer;
-	case STORE_ALONE:
-	case STORE_DOWN:
-		break;
-	}
-	redis_store_reason(a->redis, &why);
-	begin(a, why.text);
-	return take_here(a, q, o);
+	if (answer != STORE_LATE && answer != STORE_DOWN)
+		return answer;
+	look(a);
+	return take_here(a, q, o, answer == STORE_LATE ? BREAKER_LATE :
+							 BREAKER_DECIDED);
 }
 
 static void
@@ -185,6 +165,7 @@ outage_free(struct store *store)
 
 	store_free(a->redis);
 	store_free(a->memory);
+	breaker_fini(&a->breaker);
 	pthread_mutex_destroy(&a->lock);
 	free(a);
 }
@@ -199,11 +180,8 @@ outage_new(struct store *redis, struct store *memory)
 	a->store = (struct store){ take, outage_free };
 	a->redis = redis;
 	a->memory = memory;
+	breaker_init(&a->breaker, clock_real_us());
 	pthread_mutex_init(&a->lock, NULL);
-	a->status.is_outage = true;
-	a->status.since_us = clock_real_us();
-	snprintf(a->status.reason, sizeof(a->status.reason),
-		 "Redis was not asked yet");
 	return &a->store;
 }
 
@@ -214,17 +192,31 @@ outage_probe(struct store *store)
 	struct error e;
 
 	if (!redis_store_probe(a->redis, &e)) {
-		begin(a, e.text);
+		outage_begin(store, e.text);
 		return false;
 	}
-	end(a);
+	breaker_close(&a->breaker, clock_real_us());
 	return true;
 }
 
 void
 outage_begin(struct store *store, const char *reason)
 {
-	begin((struct outage *)store, reason);
+	breaker_open(&((struct outage *)store)->breaker, reason, clock_real_us());
+}
+
+bool
+outage_settle(struct store *store, uint64_t now_us)
+{
+	struct outage *a = (struct outage *)store;
+	enum store_answer answer;
+
+	if (breaker_is_open(&a->breaker))
+		return false;
+	answer = settle(a->redis, a->memory, now_us);
+	if (answer != STORE_TAKEN)
+		look(a);
+	return answer == STORE_TAKEN;
 }
 
 void
@@ -270,11 +262,22 @@ outage_heard(struct store *store, uint64_t now_us)
 }
 
 void
-outage_status(struct store *store, struct outage_status *out)
+outage_set_nodes(struct store *store, unsigned n)
 {
 	struct outage *a = (struct outage *)store;
 
 	pthread_mutex_lock(&a->lock);
-	*out = a->status;
+	a->nodes = n;
+	pthread_mutex_unlock(&a->lock);
+}
+
+void
+outage_status(struct store *store, struct outage_status *out)
+{
+	struct outage *a = (struct outage *)store;
+
+	breaker_status(&a->breaker, out);
+	pthread_mutex_lock(&a->lock);
+	out->nodes = a->nodes;
 	pthread_mutex_unlock(&a->lock);
 }

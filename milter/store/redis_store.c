@@ -18,10 +18,12 @@
 
 struct redis_store {
 	struct store store;		/* must be the first */
-	char *address, *ns;
+	struct conn_target target;
+	char *ns;
 	uint64_t timeout_us;
 	_Atomic uint64_t nonce;
 	_Atomic int64_t offset_us;
+	_Atomic bool is_closed;
 	struct combine *queue;
 	/* Of whoever leads the queue: */
 	struct conn *conn;		/* NULL: closed */
@@ -36,6 +38,7 @@ struct job {
 	struct script_call call;
 	struct store_outcome *o;
 	enum script_result result;
+	bool is_open;		/* sent, and no reply says that nothing was charged */
 };
 
 static void
@@ -59,6 +62,7 @@ hang_up(struct redis_store *s)
 {
 	conn_close(s->conn);
 	s->conn = NULL;
+	atomic_store(&s->is_closed, true);
 }
 
 static bool
@@ -74,8 +78,20 @@ append_jobs(struct redis_store *s, struct job **job, size_t n, bool is_loading)
 			(uint64_t)atomic_load(&s->offset_us);
 		if (!script_append(s->conn, s->sha, s->ns, call))
 			return false;
+		job[i]->is_open = true;
 	}
 	return true;
+}
+
+/* The script fails before its first charge or not at all. */
+static void
+read_reply(struct redis_store *s, struct job *j, const struct reply *r,
+	   uint64_t received_us, struct error *e)
+{
+	j->result = script_read(r, &j->call, j->o, e);
+	if (j->result == SCRIPT_ANSWERED || j->result == SCRIPT_LATE)
+		learn_clock(s, j->o->now_us, received_us);
+	j->is_open = j->result == SCRIPT_BAD && reply_type(r) != REPLY_ERROR;
 }
 
 /* Fills the result of each job. False: e. */
@@ -92,13 +108,8 @@ round_trip(struct redis_store *s, struct job **job, size_t n, bool is_loading,
 	if (!conn_exchange(s->conn, reply, first + n, deadline_us, e))
 		return false;
 	received_us = clock_monotonic_us();
-	for (size_t i = 0; i < n; i++) {
-		struct job *j = job[i];
-
-		j->result = script_read(reply[first + i], &j->call, j->o, e);
-		if (j->result == SCRIPT_ANSWERED || j->result == SCRIPT_LATE)
-			learn_clock(s, j->o->now_us, received_us);
-	}
+	for (size_t i = 0; i < n; i++)
+		read_reply(s, job[i], reply[first + i], received_us, e);
 	for (size_t i = 0; i < first + n; i++)
 		reply_free(reply[i]);
 	return true;
@@ -164,11 +175,12 @@ take_batch(void *arg, struct combine_item **batch, size_t n, uint64_t deadline_u
 }
 
 static struct job
-new_job(struct redis_store *s, const struct store_request *q, uint64_t deadline_us,
+new_job(struct redis_store *s, const struct store_request *q, uint64_t start_us,
 	struct store_outcome *o)
 {
 	struct job job = {
-		.item.deadline_us = deadline_us,
+		.item.turn_us = start_us + s->timeout_us / 2,
+		.item.deadline_us = start_us + s->timeout_us,
 		.call.q = q,
 		.o = o,
 		.result = SCRIPT_BAD,
@@ -183,15 +195,12 @@ new_job(struct redis_store *s, const struct store_request *q, uint64_t deadline_
 static enum store_answer
 take(struct store *store, const struct store_request *q, struct store_outcome *o)
 {
-	static const struct error late = { "too many messages wait for Redis" };
 	struct redis_store *s = (struct redis_store *)store;
-	struct job job = new_job(s, q, q->now_us + s->timeout_us, o);
-	struct combine_work work = { take_batch, s };
+	struct job job = new_job(s, q, q->now_us, o);
 
-	if (combine_run(s->queue, &job.item, work) == COMBINE_LATE)
-		remember_why(s, &late);
+	combine_run(s->queue, &job.item, (struct combine_work){ take_batch, s });
 	if (job.result != SCRIPT_ANSWERED)
-		o->answer = STORE_DOWN;
+		o->answer = job.is_open ? STORE_DOWN : STORE_LATE;
 	return o->answer;
 }
 
@@ -243,7 +252,8 @@ greet(struct redis_store *s, uint64_t deadline_us, struct error *e)
 {
 	struct store_request q = { 0 };
 	struct store_outcome o;
-	struct job job = new_job(s, &q, deadline_us, &o), *jobs[] = { &job };
+	struct job job = new_job(s, &q, deadline_us - s->timeout_us, &o);
+	struct job *jobs[] = { &job };
 
 	return load_script(s, deadline_us, e) && try_write(s, deadline_us, e) &&
 	       round_trip(s, jobs, 1, false, deadline_us, e) &&
@@ -259,12 +269,15 @@ reconnect(void *arg, struct combine_item **batch, size_t n, uint64_t deadline_us
 	struct probe *p = (struct probe *)batch[0];
 
 	(void)n;
+	deadline_us = clock_monotonic_us() + s->timeout_us;
 	if (s->conn != NULL && greet(s, deadline_us, p->e))
 		return true;
 	hang_up(s);
-	s->conn = conn_open(s->address, deadline_us, p->e);
-	if (s->conn != NULL && greet(s, deadline_us, p->e))
+	s->conn = conn_open(&s->target, deadline_us, p->e);
+	if (s->conn != NULL && greet(s, deadline_us, p->e)) {
+		atomic_store(&s->is_closed, false);
 		return true;
+	}
 	hang_up(s);
 	remember_why(s, p->e);
 	return false;
@@ -275,13 +288,11 @@ redis_store_probe(struct store *store, struct error *e)
 {
 	struct redis_store *s = (struct redis_store *)store;
 	struct probe p = {
-		.item.deadline_us = clock_monotonic_us() + s->timeout_us,
-		.item.is_alone = true,
+		.item = { UINT64_MAX, UINT64_MAX, .is_alone = true },
 		.e = e,
 	};
 	struct combine_work work = { reconnect, s };
 
-	error_set(e, "Redis is busy");
 	return combine_run(s->queue, &p.item, work) == COMBINE_DONE;
 }
 
@@ -289,6 +300,12 @@ int64_t
 redis_store_offset_us(const struct store *store)
 {
 	return atomic_load(&((const struct redis_store *)store)->offset_us);
+}
+
+bool
+redis_store_is_closed(const struct store *store)
+{
+	return atomic_load(&((const struct redis_store *)store)->is_closed);
 }
 
 void
@@ -309,13 +326,12 @@ redis_store_free(struct store *store)
 	conn_close(s->conn);
 	combine_free(s->queue);
 	pthread_mutex_destroy(&s->lock);
-	free(s->address);
 	free(s->ns);
 	free(s);
 }
 
 struct store *
-redis_store_new(const char *address, const char *ns, uint64_t timeout_us)
+redis_store_new(const struct conn_target *t, const char *ns, uint64_t timeout_us)
 {
 	static const struct error never = { "Redis was not asked yet" };
 	struct redis_store *s = calloc(1, sizeof(*s));
@@ -324,17 +340,18 @@ redis_store_new(const char *address, const char *ns, uint64_t timeout_us)
 	if (s == NULL)
 		return NULL;
 	s->store = (struct store){ take, redis_store_free };
-	s->address = strdup(address);
+	s->target = *t;
 	s->ns = strdup(ns);
 	s->timeout_us = timeout_us;
 	randombytes_buf(&nonce, sizeof(nonce));
 	atomic_init(&s->nonce, nonce);
+	atomic_init(&s->is_closed, true);
 	atomic_init(&s->offset_us,
 		    (int64_t)(clock_real_us() - clock_monotonic_us()));
 	s->queue = combine_new();
 	pthread_mutex_init(&s->lock, NULL);
 	s->why = never;
-	if (s->address != NULL && s->ns != NULL && s->queue != NULL)
+	if (s->ns != NULL && s->queue != NULL)
 		return &s->store;
 	redis_store_free(&s->store);
 	return NULL;

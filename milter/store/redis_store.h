@@ -4,7 +4,8 @@
  * One connection serves all sessions: whoever finds it free sends everything
  * that waits as one pipeline and hands out the replies (combine.h). After any
  * failure it is closed, and only redis_store_probe opens it: until then every
- * request is answered DOWN at once.
+ * request is answered LATE at once, as is one that has waited for its turn for
+ * half of its time. A batch so has half of the time at least.
  */
 #ifndef MILTER_REDIS_STORE_H
 #define MILTER_REDIS_STORE_H
@@ -20,7 +21,7 @@ struct store *redis_store_new(const struct conn_target *t, const char *ns,
 			      uint64_t timeout_us);
 
 /* Connects, or finds the connection good, and loads the script. False: e says
- * why. The breaker calls it from its probe; start-up calls it once. */
+ * why. Waits for its turn, and then timeout_us at most. */
 bool redis_store_probe(struct store *s, struct error *e);
 
 enum redis_fitness {
@@ -40,7 +41,10 @@ enum redis_fitness redis_fit(struct conn *c, const char *ns,
  * first one, as the real clock of this machine has it. */
 int64_t redis_store_offset_us(const struct store *s);
 
-/* Why the last request that was answered DOWN was. */
+/* The connection was closed after a failure, and nobody has probed since. */
+bool redis_store_is_closed(const struct store *s);
+
+/* Why the last request failed, or the last probe. */
 void redis_store_reason(struct store *s, struct error *e);
 
 #endif

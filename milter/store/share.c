@@ -30,11 +30,11 @@ build_bucket(struct store_bucket *b, struct policy_window *window, unsigned node
 }
 
 void
-share_build(struct share *s, const struct store_request *q)
+share_build(struct share *s, const struct store_request *q, unsigned nodes)
 {
 	s->q = *q;
-	for (unsigned i = 0; i < q->n && q->nodes > 1; i++)
-		build_bucket(&s->q.bucket[i], s->window[i], q->nodes);
+	for (unsigned i = 0; i < q->n && nodes > 1; i++)
+		build_bucket(&s->q.bucket[i], s->window[i], nodes);
 }
 
 void

@@ -12,9 +12,9 @@ struct share {
 };
 
 /* The same question, but that each window, and what may be held, is the part of
- * one node of q->nodes: at least one unit. Refusals are counted whole, so that
+ * one node of so many: at least one unit. Refusals are counted whole, so that
  * no limit is frozen sooner than the policy says. */
-void share_build(struct share *s, const struct store_request *q);
+void share_build(struct share *s, const struct store_request *q, unsigned nodes);
 
 /* A cost above the part but within the whole is refused for now, not for ever:
  * puts that into the outcome. */

@@ -4,6 +4,8 @@
 #include "combine.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -38,25 +40,37 @@ combine_free(struct combine *c)
 	free(c);
 }
 
+/* From here on the item's thread does not leave before it is woken. To be called
+ * with the lock held. */
 static void
-init_item(struct combine_item *item)
+unqueue(struct combine *c, struct combine_item *item, enum combine_state state)
 {
-	pthread_condattr_t attr;
-
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&item->turn, &attr);
-	pthread_condattr_destroy(&attr);
-	item->state = COMBINE_QUEUED;
+	TAILQ_REMOVE(&c->queue, item, link);
+	atomic_store(&item->state, state);
 }
 
 static void
-set_state(struct combine_item *item, enum combine_state state)
+wake(struct combine_item *item, enum combine_state state)
 {
-	item->state = state;
-	pthread_cond_signal(&item->turn);
+	atomic_store(&item->state, state);
+	sem_post(&item->turn);
 }
 
+/* Returns true if the item was still in the queue, and is no longer. */
+static bool
+leave(struct combine *c, struct combine_item *item)
+{
+	bool is_late;
+
+	pthread_mutex_lock(&c->lock);
+	is_late = atomic_load(&item->state) == COMBINE_QUEUED;
+	if (is_late)
+		unqueue(c, item, COMBINE_LATE);
+	pthread_mutex_unlock(&c->lock);
+	return is_late;
+}
+
+/* Who is carried waits for the leader, whose deadline is not later. */
 static void
 wait_turn(struct combine *c, struct combine_item *item)
 {
@@ -64,17 +78,15 @@ wait_turn(struct combine *c, struct combine_item *item)
 		.tv_sec = (time_t)(item->turn_us / 1000000),
 		.tv_nsec = (long)(item->turn_us % 1000000) * 1000,
 	};
+	int failed;
 
-	TAILQ_INSERT_TAIL(&c->queue, item, link);
-	while (item->state == COMBINE_QUEUED)
-		if (pthread_cond_timedwait(&item->turn, &c->lock, &until) ==
-		    ETIMEDOUT && item->state == COMBINE_QUEUED) {
-			TAILQ_REMOVE(&c->queue, item, link);
-			item->state = COMBINE_LATE;
-		}
-	/* The leader's deadline is ours or earlier. */
-	while (item->state == COMBINE_CARRIED)
-		pthread_cond_wait(&item->turn, &c->lock);
+	do
+		failed = sem_clockwait(&item->turn, CLOCK_MONOTONIC, &until);
+	while (failed && errno == EINTR);
+	if (!failed || leave(c, item))
+		return;
+	while (sem_wait(&item->turn) < 0)
+		;
 }
 
 /* The leader's own item, then what waits and still has time, in order. */
@@ -92,8 +104,7 @@ gather(struct combine *c, struct combine_item *own, uint64_t now_us,
 		next = TAILQ_NEXT(item, link);
 		if (item->is_alone || item->turn_us <= now_us)
 			continue;
-		TAILQ_REMOVE(&c->queue, item, link);
-		item->state = COMBINE_CARRIED;
+		unqueue(c, item, COMBINE_CARRIED);
 		if (item->deadline_us < *deadline_us)
 			*deadline_us = item->deadline_us;
 		batch[n++] = item;
@@ -111,44 +122,49 @@ drop_queue(struct combine *c)
 		next = TAILQ_NEXT(item, link);
 		if (item->is_alone)
 			continue;
-		TAILQ_REMOVE(&c->queue, item, link);
-		set_state(item, COMBINE_DROPPED);
+		unqueue(c, item, COMBINE_DROPPED);
+		wake(item, COMBINE_DROPPED);
 	}
 }
 
-/* Unlocks for the time of the work. */
-static enum combine_state
-lead(struct combine *c, struct combine_item *own, const struct combine_work *work)
-{
-	struct combine_item *batch[COMBINE_MAX];
-	uint64_t now_us = clock_monotonic_us(), deadline_us;
-	enum combine_state end;
-	size_t n;
-
-	if (own->turn_us <= now_us)
-		return COMBINE_LATE;
-	n = gather(c, own, now_us, batch, &deadline_us);
-	pthread_mutex_unlock(&c->lock);
-	end = work->run(work->arg, batch, n, deadline_us) ? COMBINE_DONE :
-							    COMBINE_FAILED;
-	pthread_mutex_lock(&c->lock);
-	for (size_t i = 1; i < n; i++)
-		set_state(batch[i], end);
-	if (end == COMBINE_FAILED)
-		drop_queue(c);
-	return end;
-}
-
-static void
-hand_over(struct combine *c)
+/* The longest waiting leads next. */
+static struct combine_item *
+next_leader(struct combine *c)
 {
 	struct combine_item *next = TAILQ_FIRST(&c->queue);
 
 	c->is_busy = next != NULL;
-	if (next != NULL) {
-		TAILQ_REMOVE(&c->queue, next, link);
-		set_state(next, COMBINE_LEADS);
+	if (next != NULL)
+		unqueue(c, next, COMBINE_LEADS);
+	return next;
+}
+
+/* The next leader is woken before those who only go. */
+static enum combine_state
+lead(struct combine *c, struct combine_item *own, const struct combine_work *work)
+{
+	struct combine_item *batch[COMBINE_MAX], *next;
+	uint64_t now_us = clock_monotonic_us(), deadline_us;
+	enum combine_state end = COMBINE_LATE;
+	size_t n = 0;
+
+	pthread_mutex_lock(&c->lock);
+	if (own->turn_us > now_us) {
+		n = gather(c, own, now_us, batch, &deadline_us);
+		pthread_mutex_unlock(&c->lock);
+		end = work->run(work->arg, batch, n, deadline_us) ?
+		      COMBINE_DONE : COMBINE_FAILED;
+		pthread_mutex_lock(&c->lock);
 	}
+	if (end == COMBINE_FAILED)
+		drop_queue(c);
+	next = next_leader(c);
+	pthread_mutex_unlock(&c->lock);
+	if (next != NULL)
+		wake(next, COMBINE_LEADS);
+	for (size_t i = 1; i < n; i++)
+		wake(batch[i], end);
+	return end;
 }
 
 enum combine_state
@@ -156,22 +172,22 @@ combine_run(struct combine *c, struct combine_item *item,
 	    struct combine_work work)
 {
 	enum combine_state end;
+	bool is_first;
 
-	init_item(item);
+	sem_init(&item->turn, 0, 0);
+	atomic_init(&item->state, COMBINE_QUEUED);
 	pthread_mutex_lock(&c->lock);
-	if (c->is_busy) {
-		wait_turn(c, item);
-	} else {
-		c->is_busy = true;
-		item->state = COMBINE_LEADS;
-	}
-	end = item->state;
-	if (end == COMBINE_LEADS) {
-		end = lead(c, item, &work);
-		hand_over(c);
-	}
+	is_first = !c->is_busy;
+	c->is_busy = true;
+	if (!is_first)
+		TAILQ_INSERT_TAIL(&c->queue, item, link);
 	pthread_mutex_unlock(&c->lock);
-	pthread_cond_destroy(&item->turn);
+	if (!is_first)
+		wait_turn(c, item);
+	end = is_first ? COMBINE_LEADS : atomic_load(&item->state);
+	if (end == COMBINE_LEADS)
+		end = lead(c, item, &work);
+	sem_destroy(&item->turn);
 	return end;
 }
 

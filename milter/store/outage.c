@@ -126,9 +126,9 @@ take_there(struct outage *a, const struct store_request *q,
 	return o->answer;
 }
 
-/* A connection that is closed is an outage, whoever finds it so first. */
+/* Whoever finds the connection closed may be the first. */
 static void
-look(struct outage *a)
+begin_if_closed(struct outage *a)
 {
 	struct error why;
 
@@ -153,7 +153,7 @@ take(struct store *store, const struct store_request *q, struct store_outcome *o
 		outage_set_behind(store);
 	if (answer != STORE_LATE && answer != STORE_DOWN)
 		return answer;
-	look(a);
+	begin_if_closed(a);
 	return take_here(a, q, o, answer == STORE_LATE ? BREAKER_LATE :
 							 BREAKER_DECIDED);
 }
@@ -215,7 +215,7 @@ outage_settle(struct store *store, uint64_t now_us)
 		return false;
 	answer = settle(a->redis, a->memory, now_us);
 	if (answer != STORE_TAKEN)
-		look(a);
+		begin_if_closed(a);
 	return answer == STORE_TAKEN;
 }
 

@@ -41,14 +41,6 @@ struct job {
 	bool is_open;		/* sent, and no reply says that nothing was charged */
 };
 
-static void
-remember_why(struct redis_store *s, const struct error *e)
-{
-	pthread_mutex_lock(&s->lock);
-	s->why = *e;
-	pthread_mutex_unlock(&s->lock);
-}
-
 /* Measured against the time of receipt, Redis's clock is never ahead of the
  * truth: a deadline told to it is never later than ours. */
 static void
@@ -57,26 +49,31 @@ learn_clock(struct redis_store *s, uint64_t redis_us, uint64_t received_us)
 	atomic_store(&s->offset_us, (int64_t)(redis_us - received_us));
 }
 
+/* Whoever finds it closed also finds why. */
 static void
-hang_up(struct redis_store *s)
+fail(struct redis_store *s, const struct error *e)
 {
+	pthread_mutex_lock(&s->lock);
+	s->why = *e;
+	pthread_mutex_unlock(&s->lock);
 	conn_close(s->conn);
 	s->conn = NULL;
 	atomic_store(&s->is_closed, true);
 }
 
+/* Redis is told the time after which nobody waits for the answer. */
 static bool
-append_jobs(struct redis_store *s, struct job **job, size_t n, bool is_loading)
+append_jobs(struct redis_store *s, struct job **job, size_t n, bool is_loading,
+	    uint64_t deadline_us)
 {
+	uint64_t offset_us = (uint64_t)atomic_load(&s->offset_us);
+
 	if (is_loading &&
 	    !conn_append_text(s->conn, "SCRIPT", "LOAD", take_lua, NULL))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		struct script_call *call = &job[i]->call;
-
-		call->deadline_us = job[i]->item.deadline_us +
-			(uint64_t)atomic_load(&s->offset_us);
-		if (!script_append(s->conn, s->sha, s->ns, call))
+		job[i]->call.deadline_us = deadline_us + offset_us;
+		if (!script_append(s->conn, s->sha, s->ns, &job[i]->call))
 			return false;
 		job[i]->is_open = true;
 	}
@@ -102,17 +99,20 @@ round_trip(struct redis_store *s, struct job **job, size_t n, bool is_loading,
 	struct reply *reply[COMBINE_MAX + 1];
 	size_t first = is_loading ? 1 : 0;
 	uint64_t received_us;
+	bool ok;
 
-	if (!append_jobs(s, job, n, is_loading))
+	if (!append_jobs(s, job, n, is_loading, deadline_us))
 		return error_set(e, "a request is too long, or out of memory");
 	if (!conn_exchange(s->conn, reply, first + n, deadline_us, e))
 		return false;
 	received_us = clock_monotonic_us();
 	for (size_t i = 0; i < n; i++)
 		read_reply(s, job[i], reply[first + i], received_us, e);
+	ok = !is_loading || reply_type(reply[0]) == REPLY_TEXT ||
+	     reply_unexpected(reply[0], e);
 	for (size_t i = 0; i < first + n; i++)
 		reply_free(reply[i]);
-	return true;
+	return ok;
 }
 
 /* Moves the jobs of that result to the front; returns how many. */
@@ -164,13 +164,12 @@ take_batch(void *arg, struct combine_item **batch, size_t n, uint64_t deadline_u
 	struct error e;
 
 	if (s->conn == NULL)
-		return false;	/* whoever closed it has said why */
+		return false;
 	for (size_t i = 0; i < n; i++)
 		job[i] = (struct job *)batch[i];
 	if (ask(s, job, n, deadline_us, &e))
 		return true;
-	hang_up(s);
-	remember_why(s, &e);
+	fail(s, &e);
 	return false;
 }
 
@@ -260,26 +259,30 @@ greet(struct redis_store *s, uint64_t deadline_us, struct error *e)
 	       (job.result == SCRIPT_ANSWERED || job.result == SCRIPT_LATE);
 }
 
-/* An idle connection may have been closed by a restart: that alone is no
- * outage. */
 static bool
-reconnect(void *arg, struct combine_item **batch, size_t n, uint64_t deadline_us)
+reopen(struct redis_store *s, uint64_t deadline_us, struct error *e)
+{
+	conn_close(s->conn);
+	s->conn = conn_open(&s->target, deadline_us, e);
+	return s->conn != NULL && greet(s, deadline_us, e);
+}
+
+/* An idle connection may have been closed by a restart: that alone is no
+ * outage. Its time begins with its turn. */
+static bool
+probe(void *arg, struct combine_item **batch, size_t n, uint64_t deadline_us)
 {
 	struct redis_store *s = arg;
-	struct probe *p = (struct probe *)batch[0];
+	struct error *e = ((struct probe *)batch[0])->e;
 
 	(void)n;
 	deadline_us = clock_monotonic_us() + s->timeout_us;
-	if (s->conn != NULL && greet(s, deadline_us, p->e))
-		return true;
-	hang_up(s);
-	s->conn = conn_open(&s->target, deadline_us, p->e);
-	if (s->conn != NULL && greet(s, deadline_us, p->e)) {
+	if ((s->conn != NULL && greet(s, deadline_us, e)) ||
+	    (clock_monotonic_us() < deadline_us && reopen(s, deadline_us, e))) {
 		atomic_store(&s->is_closed, false);
 		return true;
 	}
-	hang_up(s);
-	remember_why(s, p->e);
+	fail(s, e);
 	return false;
 }
 
@@ -288,12 +291,15 @@ redis_store_probe(struct store *store, struct error *e)
 {
 	struct redis_store *s = (struct redis_store *)store;
 	struct probe p = {
-		.item = { UINT64_MAX, UINT64_MAX, .is_alone = true },
+		.item.turn_us = UINT64_MAX,
+		.item.deadline_us = UINT64_MAX,
+		.item.is_alone = true,
 		.e = e,
 	};
-	struct combine_work work = { reconnect, s };
 
-	return combine_run(s->queue, &p.item, work) == COMBINE_DONE;
+	error_set(e, "Redis did not answer in time");
+	return combine_run(s->queue, &p.item, (struct combine_work){ probe, s }) ==
+	       COMBINE_DONE;
 }
 
 int64_t

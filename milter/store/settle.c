@@ -36,8 +36,8 @@ enum store_answer
 settle(struct store *redis, struct store *memory, uint64_t now_us)
 {
 	enum store_answer answer = STORE_TAKEN;
+	struct store_request q = { 0 };
 	struct memory_windows windows;
-	struct store_request q;
 
 	for (unsigned i = 0; i < SETTLE_MAX && answer == STORE_TAKEN; i++) {
 		int64_t offset_us = redis_store_offset_us(redis);

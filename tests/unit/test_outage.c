@@ -3,16 +3,15 @@
  */
 #include "test.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <unistd.h>
 
 #include "../../milter/clock.h"
 #include "../../milter/store/memory.h"
 #include "../../milter/store/outage.h"
 #include "../../milter/store/redis_store.h"
+#include "log_catch.h"
 #include "private_redis.h"
 #include "store_text.h"
 
@@ -42,8 +41,9 @@ stop(void **state)
 static struct store *
 open_store(uint64_t timeout_us)
 {
-	return outage_new(redis_store_new(server.address, "test", timeout_us),
-			  memory_new(100));
+	struct conn_target t = { .address = server.address };
+
+	return outage_new(redis_store_new(&t, "test", timeout_us), memory_new(1000));
 }
 
 static void
@@ -77,32 +77,6 @@ revive(void)
 		private_redis_start(&server, NULL);
 }
 
-/* The log of what is between log_begin and log_end. */
-static int log_fd, stderr_fd;
-
-static void
-log_begin(void)
-{
-	char path[] = "/tmp/sluice-log.XXXXXX";
-
-	log_fd = mkstemp(path);
-	assert_true(log_fd >= 0);
-	unlink(path);
-	stderr_fd = dup(STDERR_FILENO);
-	dup2(log_fd, STDERR_FILENO);
-}
-
-static void
-log_end(char *out, size_t size)
-{
-	ssize_t n = pread(log_fd, out, size - 1, 0);
-
-	dup2(stderr_fd, STDERR_FILENO);
-	close(stderr_fd);
-	close(log_fd);
-	out[n > 0 ? n : 0] = '\0';
-}
-
 static int
 count(const char *text, const char *what)
 {
@@ -121,9 +95,10 @@ starts_open(void **state)
 	struct store *s = open_store(PATIENT_US);
 	struct outage_status status;
 	char log[1000];
+	struct log_catch l;
 
 	(void)state;
-	log_begin();
+	log_catch_begin(&l);
 	check(s, "s=m2/" DAY, "taken 1", true);
 	outage_status(s, &status);
 	assert_true(status.is_outage);
@@ -133,7 +108,7 @@ starts_open(void **state)
 	outage_status(s, &status);
 	assert_false(status.is_outage);
 	assert_int_equal(status.decisions, 1);
-	log_end(log, sizeof(log));
+	log_catch_end(&l, log, sizeof(log));
 	assert_string_equal(log, "");
 	store_free(s);
 }
@@ -165,10 +140,11 @@ told_once(void **state)
 	struct store *s = open_store(PATIENT_US);
 	struct outage_status status;
 	char log[2000];
+	struct log_catch l;
 
 	(void)state;
 	assert_true(outage_probe(s));
-	log_begin();
+	log_catch_begin(&l);
 	private_redis_signal(&server, SIGKILL);
 	check(s, "d=m3/" DAY, "taken 1", true);
 	check(s, "d=m3/" DAY, "taken 2", true);
@@ -179,8 +155,8 @@ told_once(void **state)
 	private_redis_start(&server, NULL);
 	assert_true(outage_probe(s));
 	assert_true(outage_probe(s));
-	log_end(log, sizeof(log));
-	assert_string_equal(status.reason, "Redis closed the connection");
+	log_catch_end(&l, log, sizeof(log));
+	assert_string_equal(status.reason, "something else");
 	assert_int_equal(count(log, "outage begin reason=\"Redis closed the "
 			       "connection\"\n"), 1);
 	assert_int_equal(count(log, "outage end lasted="), 1);
@@ -263,15 +239,16 @@ found_unfit(void **state)
 	struct store *s = open_store(PATIENT_US);
 	struct outage_status status;
 	char log[1000];
+	struct log_catch l;
 
 	(void)state;
 	assert_true(outage_probe(s));
-	log_begin();
+	log_catch_begin(&l);
 	outage_begin(s, "it is a replica");
 	check(s, "e=m3/" DAY, "taken 1", true);
 	outage_status(s, &status);
 	assert_true(outage_probe(s));
-	log_end(log, sizeof(log));
+	log_catch_end(&l, log, sizeof(log));
 	assert_true(status.is_outage);
 	assert_string_equal(status.reason, "it is a replica");
 	assert_int_equal(count(log, "outage begin reason=\"it is a replica\"\n"), 1);

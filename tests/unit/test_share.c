@@ -25,9 +25,10 @@ struct room {
 static void
 room_init(struct room *r, unsigned nodes)
 {
-	r->memory = memory_new(100);
-	r->s = outage_new(redis_store_new("unix:/nonexistent/redis", "test", SECOND),
-			  r->memory);
+	struct conn_target t = { .address = "unix:/nonexistent/redis" };
+
+	r->memory = memory_new(1000);
+	r->s = outage_new(redis_store_new(&t, "test", SECOND), r->memory);
 	r->nodes = nodes;
 	outage_heard(r->s, T0);
 }

@@ -3,17 +3,28 @@
     load = Load(lab, node, "-c", 16, "-t", 10, ...)     starts it
     load.stop()             before its time
     load.join() -> result   what its -j prints
-    load.messages           after join: [(start_s, outcome)]; start_s is a time of
-                            time.monotonic(), at most its own start-up too early
+    load.messages           after join: a Message for each that was played
+
+Times are those of time.monotonic(), in us.
 """
+import collections
 import json
 import os
 import signal
-import time
 
 from . import sluiced
 
 LONGEST_S = 120
+
+# asked: when the end of the message was told, 0 if it did not come to that.
+Message = collections.namedtuple(
+    "Message", "begin asked end id sender script login rcpts outcome stage code")
+
+
+def _message(line):
+    begin, asked, end, name, sender, script, login, rcpts, outcome, stage, code = line.split()
+    return Message(int(begin), int(asked), int(end), name, sender, script, login,
+                   int(rcpts), outcome, stage, int(code))
 
 
 class Load:
@@ -24,7 +35,6 @@ class Load:
         self._result, self._rows = base + ".json", base + ".rows"
         argv = [os.path.join(sluiced.build_dir(), "milterload"), "-j",
                 "-s", node.milter, "-w", self._rows, *map(str, args)]
-        self._begin = time.monotonic()
         self._process = lab.procs.start(argv, self._result)
 
     def stop(self):
@@ -38,5 +48,4 @@ class Load:
     @property
     def messages(self):
         with open(self._rows) as f:
-            rows = [line.split() for line in f]
-        return [(self._begin + int(r[0]) / 1e6, r[2]) for r in rows]
+            return [_message(line) for line in f]

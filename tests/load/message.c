@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "options.h"
 #include "session.h"
 
@@ -37,11 +38,22 @@ settled(enum verdict v)
 	}
 }
 
-/* Which of so many identities this message has. */
+void
+message_id(uint64_t n, char *out, size_t size)
+{
+	snprintf(out, size, "%012" PRIX64, n + 1);
+}
+
+unsigned
+message_pick(uint64_t n, unsigned of, unsigned offset)
+{
+	return (unsigned)(n % of) + offset;
+}
+
 static unsigned
 pick(const struct session *s, const struct letter *l, unsigned of)
 {
-	return (unsigned)(l->n % of) + s->opt->offset;
+	return message_pick(l->n, of, s->opt->offset);
 }
 
 static void
@@ -227,10 +239,11 @@ message_play(struct session *s, uint64_t n, uint64_t rcpt[OUTCOMES])
 
 	s->code = 0;
 	s->held = false;
+	s->asked_ns = 0;
 	s->wire.stage = 'M';
 	if (s->accept_all)
 		return ACCEPT;
-	snprintf(l.id, sizeof(l.id), "%012" PRIX64, n + 1);
+	message_id(n, l.id, sizeof(l.id));
 	snprintf(l.sender, sizeof(l.sender), "user%u@dom%u.example", sender,
 		 sender % 500);
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
@@ -241,6 +254,7 @@ message_play(struct session *s, uint64_t n, uint64_t rcpt[OUTCOMES])
 			return ERROR;
 		return settled(v);
 	}
+	s->asked_ns = clock_ns();
 	v = bare(s, &l, 'E', 0);
 	return s->held && settled(v) == ACCEPT ? QUARANTINE : settled(v);
 }

@@ -4,6 +4,7 @@
 #ifndef LOAD_MESSAGE_H
 #define LOAD_MESSAGE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct session;
@@ -19,6 +20,12 @@ enum outcome {
 };
 
 extern const char *const outcome_name[OUTCOMES];
+
+/* The queue id of message number n. */
+void message_id(uint64_t n, char *out, size_t size);
+
+/* Which of so many identities it has. */
+unsigned message_pick(uint64_t n, unsigned of, unsigned offset);
 
 /* Plays message number n; its identities follow from n. Counts in rcpt what
  * became of each recipient. */

@@ -94,7 +94,7 @@ run_all(struct run *run)
 		worker_init(&w[i], run, i);
 	took_ns = worker_run(w, o->conns);
 	idle_close(idle, o->idle, &result);
-	if (o->log != NULL && !report_log(o->log, w, o->conns))
+	if (o->log != NULL && !report_log(o, w))
 		err(2, "%s", o->log);
 	errors = report_print(o, w, &result, took_ns);
 	for (unsigned i = 0; i < o->conns; i++)

@@ -34,8 +34,10 @@ static const char usage_text[] =
 "  -I N        hold N idle sessions open meanwhile; each must then still\n"
 "              carry one message\n"
 "  -B B/R      compare what was accepted with the bound B + R * seconds\n"
-"  -w FILE     one line per message: start_us latency_us outcome stage code\n"
-"              sender\n"
+"  -w FILE     one line per message: when it began, was asked for a verdict (0:\n"
+"              never) and had it, in us of CLOCK_MONOTONIC; queue id, numbers\n"
+"              of its sender, script and login (-: none), recipients, outcome,\n"
+"              stage, code\n"
 "  -j          print one line of JSON\n"
 "exit status: 0 every reply came and was well formed; 1 errors; 2 usage\n";
 

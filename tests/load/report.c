@@ -189,21 +189,39 @@ report_print(const struct options *o, const struct worker *w,
 	return f.errors;
 }
 
-bool
-report_log(const char *file, const struct worker *w, unsigned n)
+static void
+log_identity(FILE *out, uint64_t n, unsigned of, unsigned offset)
 {
-	FILE *out = fopen(file, "w");
+	if (of > 0)
+		fprintf(out, " %u", message_pick(n, of, offset));
+	else
+		fprintf(out, " -");
+}
+
+static void
+log_line(FILE *out, const struct options *o, const struct record *r)
+{
+	char id[32];
+
+	message_id(r->number, id, sizeof(id));
+	fprintf(out, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %s", r->start_ns / 1000,
+		r->asked_ns / 1000, (r->start_ns + r->took_ns) / 1000, id);
+	log_identity(out, r->number, o->senders, o->offset);
+	log_identity(out, r->number, o->scripts, o->offset);
+	log_identity(out, r->number, o->logins, o->offset);
+	fprintf(out, " %u %s %c %u\n", o->rcpts, outcome_name[r->outcome],
+		r->stage, r->code);
+}
+
+bool
+report_log(const struct options *o, const struct worker *w)
+{
+	FILE *out = fopen(o->log, "w");
 
 	if (out == NULL)
 		return false;
-	for (unsigned i = 0; i < n; i++)
-		for (size_t j = 0; j < w[i].messages.n; j++) {
-			const struct record *r = &w[i].messages.v[j];
-
-			fprintf(out, "%" PRIu64 " %" PRIu64 " %s %c %u %u\n",
-				r->start_ns / 1000, r->took_ns / 1000,
-				outcome_name[r->outcome], r->stage, r->code,
-				r->sender);
-		}
+	for (unsigned i = 0; i < o->conns; i++)
+		for (size_t j = 0; j < w[i].messages.n; j++)
+			log_line(out, o, &w[i].messages.v[j]);
 	return fclose(out) == 0;
 }

@@ -24,7 +24,7 @@ struct idle_result {
 uint64_t report_print(const struct options *o, const struct worker *w,
 		      const struct idle_result *idle, uint64_t took_ns);
 
-/* Writes one line per message to file; false with errno. */
-bool report_log(const char *file, const struct worker *w, unsigned n);
+/* Writes one line per message to o->log; false with errno. */
+bool report_log(const struct options *o, const struct worker *w);
 
 #endif

@@ -52,6 +52,7 @@ struct session {
 	bool closing;		/* the filter asked us to go away */
 	bool held;		/* the filter put this message on hold */
 	uint16_t code;		/* SMTP code, if the filter gave one */
+	uint64_t asked_ns;	/* when it was told the end of this message */
 	uint64_t modifications, progress;
 };
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "options.h"
 
 #define SECOND_NS 1000000000U
@@ -22,15 +23,6 @@ void
 worker_stop(void)
 {
 	atomic_store(&stopped, true);
-}
-
-static uint64_t
-now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * SECOND_NS + (uint64_t)ts.tv_nsec;
 }
 
 static void
@@ -102,7 +94,7 @@ due_ns(const struct worker *w)
 	const struct options *o = w->run->opt;
 
 	if (o->rate <= 0)
-		return now_ns();
+		return clock_ns();
 	return w->run->start_ns + (uint64_t)
 		((double)(w->turns * o->conns + w->id) * SECOND_NS / o->rate);
 }
@@ -111,7 +103,7 @@ due_ns(const struct worker *w)
 static bool
 wait_turn(struct worker *w)
 {
-	uint64_t due = due_ns(w), now = now_ns();
+	uint64_t due = due_ns(w), now = clock_ns();
 
 	if (is_over(w->run, due))
 		return false;
@@ -120,21 +112,21 @@ wait_turn(struct worker *w)
 		sleep_until(due);
 	else if (w->run->opt->rate > 0 && now - due > w->lag_ns)
 		w->lag_ns = now - due;
-	return !is_over(w->run, now_ns());
+	return !is_over(w->run, clock_ns());
 }
 
 static enum outcome
 one_message(struct worker *w)
 {
-	const struct options *o = w->run->opt;
 	uint64_t n = atomic_fetch_add(&w->run->next, 1);
-	uint64_t start = now_ns();
+	uint64_t start = clock_ns();
 	enum outcome outcome = message_play(&w->session, n, w->rcpt);
 
 	keep(&w->messages, (struct record){
-		.start_ns = start - w->run->start_ns,
-		.took_ns = now_ns() - start,
-		.sender = (uint32_t)(n % o->senders) + o->offset,
+		.start_ns = start,
+		.asked_ns = w->session.asked_ns,
+		.took_ns = clock_ns() - start,
+		.number = n,
 		.code = w->session.code,
 		.outcome = (uint8_t)outcome,
 		.stage = w->session.wire.stage,
@@ -147,17 +139,17 @@ static bool
 one_session(struct worker *w)
 {
 	const struct options *o = w->run->opt;
-	uint64_t start = now_ns();
+	uint64_t start = clock_ns();
 	bool more = true;
 
 	if (is_over(w->run, start) || is_over(w->run, due_ns(w)))
 		return false;
 	if (!session_open(&w->session, &w->run->target)) {
 		worker_error(w);
-		sleep_until(now_ns() + RETRY_NS);
+		sleep_until(clock_ns() + RETRY_NS);
 		return true;
 	}
-	keep(&w->setups, (struct record){ .took_ns = now_ns() - start });
+	keep(&w->setups, (struct record){ .took_ns = clock_ns() - start });
 	for (unsigned i = 0; i < o->messages; i++) {
 		more = wait_turn(w);
 		if (!more)
@@ -202,10 +194,10 @@ worker_run(struct worker *w, unsigned n)
 			errx(2, "cannot start thread %u", i);
 	pthread_attr_destroy(&attr);
 	pthread_barrier_wait(&run->barrier);
-	run->start_ns = now_ns();
+	run->start_ns = clock_ns();
 	pthread_barrier_wait(&run->barrier);
 	for (unsigned i = 0; i < n; i++)
 		pthread_join(w[i].thread, NULL);
 	pthread_barrier_destroy(&run->barrier);
-	return now_ns() - run->start_ns;
+	return clock_ns() - run->start_ns;
 }

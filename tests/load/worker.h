@@ -12,9 +12,10 @@
 #include "session.h"
 
 struct record {
-	uint64_t start_ns;	/* since the start of the run */
+	uint64_t start_ns;
+	uint64_t asked_ns;	/* end of message; 0: it did not come to that */
 	uint64_t took_ns;
-	uint32_t sender;
+	uint64_t number;	/* message_play */
 	uint16_t code;		/* SMTP code, if the filter gave one */
 	uint8_t outcome;
 	char stage;		/* the command that was answered last */

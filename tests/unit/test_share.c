@@ -185,6 +185,39 @@ behind_and_alone(void **state)
 	store_free(r.s);
 }
 
+/* The policy may be older than the newest node. */
+static void
+registered(void **state)
+{
+	struct outage_status status;
+	struct room r;
+
+	(void)state;
+	room_init(&r, 2);
+	outage_set_nodes(r.s, 4);
+	check(&r, "a=m8/" DAY, T0, "taken 4");
+	check(&r, "a=m8/" DAY, T0, "taken 8");
+	check(&r, "a=m8/" DAY, T0, "refused 0.0 8");
+	outage_set_nodes(r.s, 1);
+	check(&r, "b=m8/" DAY, T0, "taken 2");
+	outage_status(r.s, &status);
+	assert_int_equal(status.nodes, 1);
+	store_free(r.s);
+}
+
+static void
+registered_and_alone(void **state)
+{
+	struct room r;
+
+	(void)state;
+	room_init(&r, 1);
+	check(&r, "a=m8/" DAY, T0 + LEASE_US, "taken 1");
+	outage_set_nodes(r.s, 2);
+	check(&r, "a=m8/" DAY, T0 + LEASE_US, "alone");
+	store_free(r.s);
+}
+
 /* What Redis said of the bucket's first window: so many units in use. */
 static void
 note(const struct room *r, const char *ask, uint64_t now_us, uint32_t level)
@@ -245,17 +278,19 @@ levels_come_out(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[N_ROWS(rows) + 6] = {
+	struct CMUnitTest tests[N_ROWS(rows) + 8] = {
 		{ "heard again", heard_again, NULL, NULL, NULL },
 		{ "never heard", never_heard, NULL, NULL, NULL },
 		{ "mail that no freeze concerns needs no lease",
 		  not_for_what_no_freeze_concerns, NULL, NULL, NULL },
 		{ "a node that is behind says so first", behind_and_alone, NULL, NULL,
 		  NULL },
+		{ "nodes that are registered count", registered, NULL, NULL, NULL },
+		{ "they need a lease too", registered_and_alone, NULL, NULL, NULL },
 		{ "levels go into the part", levels_go_in, NULL, NULL, NULL },
 		{ "levels come out of the part", levels_come_out, NULL, NULL, NULL },
 	};
-	size_t n = 6;
+	size_t n = 8;
 
 	ROWS(tests, &n, rows, shared);
 	return cmocka_run_group_tests_name("share", tests, NULL, NULL);

@@ -31,10 +31,11 @@ read_some(struct store *from, const struct store_request *q, unsigned first,
 	enum store_answer answer;
 
 	some.bucket[0] = (struct store_bucket){
-		.limit = "peek", .window = &too_small, .n_windows = 1,
+		.window = &too_small, .n_windows = 1,
 	};
 	memcpy(some.bucket + 1, q->bucket + first, n * sizeof(*q->bucket));
 	memcpy(some.floor_us + 1, q->floor_us + first, n * sizeof(*q->floor_us));
+	memset(some.debit_us, 0, sizeof(some.debit_us));
 	some.n = n + 1;
 	answer = store_take(from, &some, &told);
 	if (answer != STORE_REFUSED)

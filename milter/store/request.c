@@ -14,7 +14,6 @@ build_bucket(struct store_bucket *b, const struct policy *p, unsigned limit,
 	size_t len = policy_key(p, limit, f, key);
 
 	snprintf(space, sizeof(space), "limit %s", l.name);
-	b->limit = l.name;
 	b->window = l.window;
 	b->n_windows = l.n_windows;
 	b->budget = l.budget;

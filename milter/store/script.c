@@ -13,10 +13,10 @@
 #include <sodium.h>
 
 #define ARGS_MAX (3 + 1 + 3 + 3 * POLICY_PLAN_MAX)
-#define WINDOW_LEN 96			/* bytes of its five words, at most */
+#define WINDOW_LEN 144			/* bytes of its seven words, at most */
 
 /* Positions in the reply, counted from 0. */
-enum { NONCE, VERDICT, NOW, BUCKET, WINDOW, WAIT, SPENT, STRUCK, MASK, TIMES };
+enum { NONCE, VERDICT, NOW, BUCKET, WINDOW, WAIT, SPENT, STRUCK, LEASED, MASK, TIMES };
 
 struct command {
 	struct conn_arg arg[ARGS_MAX];
@@ -49,7 +49,7 @@ add_key(struct command *m, const char *ns, const struct store_bucket *b)
 	char hex[PSEUDONYM_HEX + 1];
 
 	sodium_bin2hex(hex, sizeof(hex), b->id, sizeof(b->id));
-	add(m, "sluice:{%s}:bucket:%s:%s", ns, b->limit, hex);
+	add(m, "sluice:{%s}:bucket:%s", ns, hex);
 }
 
 static const char *
@@ -75,10 +75,12 @@ add_windows(struct command *m, const struct store_request *q, unsigned i)
 			continue;
 		n = snprintf(text + len, sizeof(text) - len,
 			     "%s%c/%" PRIu64 " %" PRIu64 " %" PRIu32 " %" PRIu32
-			     " %" PRIu64 " ", tag_prefix(k),
+			     " %" PRIu64 " %" PRIu64 " %" PRIu32 " ", tag_prefix(k),
 			     w->unit == POLICY_RCPTS ? 'r' : 'm', w->period_us,
-			     w->interval_us, w->burst, charge_cost(w, q->recipients),
-			     q->floor_us[i][k]);
+			     w->interval_us, w->burst,
+			     q->is_debit ? 0 : charge_cost(w, q->recipients),
+			     q->floor_us[i][k], q->debit_us[i][k],
+			     q->is_leasing && k == CHARGE_BUDGET ? store_lease(w) : 0);
 		if (n < 0 || (size_t)n >= sizeof(text) - len) {
 			m->is_too_long = true;
 			return;
@@ -160,12 +162,13 @@ static bool
 read_answer(const struct reply *r, const struct store_request *q,
 	    struct store_outcome *o)
 {
-	int64_t bucket, window, wait, spent, struck, mask;
+	int64_t bucket, window, wait, spent, struck, leased, mask;
 
 	if (reply_count(r) < TIMES || !get_number(r, BUCKET, 0, &bucket) ||
 	    !get_number(r, WINDOW, 0, &window) || !get_number(r, WAIT, -1, &wait) ||
 	    !get_number(r, SPENT, 0, &spent) || spent > 1 ||
 	    !get_number(r, STRUCK, 0, &struck) || struck > 1 ||
+	    !get_number(r, LEASED, 0, &leased) || leased > UINT32_MAX ||
 	    !get_number(r, MASK, 0, &mask) || mask >> POLICY_PLAN_MAX != 0 ||
 	    !read_times(r, q, o))
 		return false;
@@ -177,6 +180,7 @@ read_answer(const struct reply *r, const struct store_request *q,
 	o->wait_us = wait < 0 ? UINT64_MAX : (uint64_t)wait;
 	o->is_spent = spent == 1;
 	o->is_struck = struck == 1;
+	o->leased = (uint32_t)leased;
 	o->would_refuse = (uint32_t)mask;
 	return true;
 }

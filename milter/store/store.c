@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#define LEASE_PART 16	/* of a budget, that one node has in hand at most, */
+#define LEASE_MAX 64	/* and so many units */
+
 enum store_answer
 store_take(struct store *s, const struct store_request *q,
 	   struct store_outcome *o)
@@ -43,27 +46,52 @@ conclude(const struct charge_result *r, struct store_outcome *o)
 	o->wait_us = r->wait_us;
 	o->is_spent = r->is_spent;
 	o->is_struck = r->is_struck;
+	o->leased = r->leased;
+}
+
+uint32_t
+store_lease(const struct policy_window *budget)
+{
+	uint32_t part = budget->burst / LEASE_PART;
+
+	return part < LEASE_MAX ? part : LEASE_MAX;
+}
+
+static void
+build(struct charge *c, const struct store_request *q, unsigned i,
+      const uint64_t *stored_us)
+{
+	const struct store_bucket *b = &q->bucket[i];
+
+	*c = (struct charge){
+		.window = b->window, .n_windows = b->n_windows,
+		.budget = b->budget, .strikes = b->strikes,
+		.is_observed = b->is_observed,
+	};
+	if (q->is_leasing && b->budget != NULL)
+		c->lease = store_lease(b->budget);
+	memcpy(c->full_us, stored_us, sizeof(c->full_us));
+	memcpy(c->debit_us, q->debit_us[i], sizeof(c->debit_us));
+	memcpy(c->floor_us, q->floor_us[i], sizeof(c->floor_us));
 }
 
 enum store_answer
 store_charge(const struct store_request *q, struct store_outcome *o)
 {
 	struct charge c[POLICY_PLAN_MAX];
-	struct charge_result r;
+	struct charge_result r = { .is_taken = true };
 
-	for (unsigned i = 0; i < q->n; i++) {
-		const struct store_bucket *b = &q->bucket[i];
-
-		c[i] = (struct charge){
-			.window = b->window, .n_windows = b->n_windows,
-			.budget = b->budget, .strikes = b->strikes,
-			.is_observed = b->is_observed,
-		};
-		memcpy(c[i].full_us, o->full_us[i], sizeof(c[i].full_us));
-	}
-	charge_take(c, q->n, q->recipients, o->now_us, &r);
 	for (unsigned i = 0; i < q->n; i++)
+		build(&c[i], q, i, o->full_us[i]);
+	if (q->is_debit)
+		charge_settle(c, q->n, o->now_us);
+	else
+		charge_take(c, q->n, q->recipients, o->now_us, &r);
+	o->changed = 0;
+	for (unsigned i = 0; i < q->n; i++) {
 		memcpy(o->full_us[i], c[i].full_us, sizeof(c[i].full_us));
+		o->changed |= (uint32_t)c[i].is_changed << i;
+	}
 	conclude(&r, o);
 	return o->answer;
 }

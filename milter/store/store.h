@@ -69,6 +69,7 @@ struct store_outcome {
 	uint64_t wait_us;		/* REFUSED: until it fits; UINT64_MAX: never */
 	bool is_spent, is_struck;	/* REFUSED: as in charge.h */
 	uint32_t leased;		/* REFUSED: as in charge.h */
+	uint32_t changed;		/* bit i: bucket i is to be kept (charge.h) */
 	uint32_t would_refuse;		/* TAKEN: bit i: observed bucket i would have */
 	bool is_outage;			/* decided without Redis */
 	bool is_recalled;		/* REFUSED by what Redis said a moment ago:
@@ -93,7 +94,7 @@ const struct policy_window *store_window(const struct store_bucket *b, unsigned 
 /* Units of a budget that a node may have in hand. */
 uint32_t store_lease(const struct policy_window *budget);
 
-/* The step itself (charge.h): from the times in o to those after it, at
+/* The step itself (charge.h): from the stored times in o to those after it, at
  * o->now_us. Fills the answer and what belongs to it; returns it. */
 enum store_answer store_charge(const struct store_request *q,
 			       struct store_outcome *o);

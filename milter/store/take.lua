@@ -2,8 +2,10 @@
 --
 -- KEYS: the ledger's token, then a key for each bucket.
 -- ARGV: nonce, token (`*`: any), deadline, then two for each bucket: `enforce` or
--- `observe`, and its windows, five words each: tag, interval, burst, cost, and
--- the time before which the caller knows that it is not full (0: it does not).
+-- `observe`, and its windows, seven words each: tag, interval, burst, cost, the
+-- time before which the caller knows that it is not full (0: it does not), what
+-- comes on top of the stored time, and how many units more than the cost the
+-- caller would like of a hold.
 -- A bucket is stored as three words for each window: tag, interval, and the
 -- time at which it is full again; a full one need not be there. The tag is unit
 -- and period; `hold:` before it says that the window counts what was held, and
@@ -11,8 +13,8 @@
 -- whole and below 2^53, where a Lua number is exact.
 --
 -- Returns nonce, verdict, now; if taken or refused also which bucket and window
--- refused, the wait (-1: for ever), whether its hold has no room (1) and whether
--- its strikes had none for another (1), a mask of the observed buckets that
+-- refused, the wait (-1: for ever), whether its hold has no room (1), whether its
+-- strikes had none for another (1), how many units more it gave, a mask of the observed buckets that
 -- would have refused, and the time of each window in the order of the call.
 local now = redis.call('TIME')
 now = now[1] * 1000000 + now[2]
@@ -39,21 +41,28 @@ end
 local function read(key, kind, windows, value)
 	local b = { key = key, observed = kind == 'observe', others = '', last = now, all = {} }
 	local by_tag = {}
-	for tag, interval, burst, cost, floor in windows:gmatch('(%S+) (%d+) (%d+) (%d+) (%d+)') do
+	for tag, interval, burst, cost, floor, debit, lease in windows:gmatch(
+			'(%S+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)') do
 		local w = { tag = tag, interval = tonumber(interval),
-			burst = tonumber(burst), cost = tonumber(cost) }
-		w.full = full_again(w, w.interval, tonumber(floor))
+			burst = tonumber(burst), cost = tonumber(cost),
+			lease = tonumber(lease), full = now }
+		w.floor, w.debit = full_again(w, w.interval, tonumber(floor)), tonumber(debit)
 		b.all[#b.all + 1], by_tag[tag] = w, w
 		b[tag:match('^(%a+):') or #b + 1] = w
 	end
 	for tag, interval, full in value:gmatch('(%S+) (%d+) (%d+)') do
 		local w, time = by_tag[tag], tonumber(full)
 		if w then
-			w.full = math.max(w.full, full_again(w, tonumber(interval), time))
+			w.full = full_again(w, tonumber(interval), time)
+			b.changed = b.changed or time > now + w.burst * tonumber(interval)
 		elseif time > now then	-- of another version of the policy
 			b.others = b.others .. tag .. ' ' .. interval .. ' ' .. full .. ' '
 			b.last = math.max(b.last, time)
 		end
+	end
+	for _, w in ipairs(b.all) do
+		b.changed = b.changed or w.debit > 0
+		w.full = math.max(w.floor, full_again(w, w.interval, w.full + w.debit))
 	end
 	return b
 end
@@ -91,16 +100,25 @@ local function take(b)
 	for _, w in ipairs(b) do
 		charge(w)
 	end
-	write(b)
+	b.changed = true
 end
 
 -- What the refusal itself costs. Returns whether b is spent, and struck.
 local function refuse(b)
-	local spent, struck = 0, 0
-	if b.hold and wait(b.hold) > 0 then
-		spent = 1
-	elseif b.hold then
-		charge(b.hold)
+	local spent, struck, leased = 0, 0, 0
+	if b.hold then
+		b.hold.cost = b.hold.cost + b.hold.lease
+		leased = b.hold.lease
+		if wait(b.hold) > 0 then
+			b.hold.cost = b.hold.cost - b.hold.lease
+			leased = 0
+		end
+		if wait(b.hold) > 0 then
+			spent = 1
+		else
+			charge(b.hold)
+			b.changed = true
+		end
 	end
 	if b.strike then
 		charge(b.strike)
@@ -108,10 +126,8 @@ local function refuse(b)
 			struck, b.strike.full = 1, now
 		end
 	end
-	if b.hold or b.strike then
-		write(b)
-	end
-	return spent, struck
+	b.changed = b.changed or b.strike
+	return spent, struck, leased
 end
 
 local buckets, refused, mask = {}, nil, 0
@@ -126,14 +142,17 @@ for k = 2, #KEYS do
 	end
 end
 
-local reply = refused or { ARGV[1], 'taken', now, 0, 0, 0, 0, 0, mask }
+local reply = refused or { ARGV[1], 'taken', now, 0, 0, 0, 0, 0, 0, mask }
 if refused then
-	reply[7], reply[8] = refuse(buckets[refused[4] + 1])
-	reply[9] = 0
+	reply[7], reply[8], reply[9] = refuse(buckets[refused[4] + 1])
+	reply[10] = 0
 end
 for _, b in ipairs(buckets) do
 	if not refused and (mask == 0 or not b.observed) then
 		take(b)
+	end
+	if b.changed then
+		write(b)
 	end
 	for _, w in ipairs(b.all) do
 		reply[#reply + 1] = w.full

@@ -17,29 +17,39 @@ charge_cost(const struct policy_window *w, uint32_t recipients)
 	return w->unit == POLICY_RCPTS ? recipients : 1;
 }
 
-/* From now to the time of an empty bucket. */
-static uint64_t
-clamp(const struct policy_window *w, uint64_t full_us, uint64_t now_us)
+/* The k-th time, k < CHARGE_TIMES; NULL: there is none. */
+static const struct policy_window *
+window_of(const struct charge *c, unsigned k)
 {
-	uint64_t empty_us = now_us + w->burst * w->interval_us;
-
-	if (full_us < now_us)
-		return now_us;
-	return full_us < empty_us ? full_us : empty_us;
+	if (k == CHARGE_BUDGET)
+		return c->budget;
+	if (k == CHARGE_STRIKES)
+		return c->strikes;
+	return k < c->n_windows ? &c->window[k] : NULL;
 }
 
+/* Adds what is owed, and clamps the time to what lies between now and an empty
+ * bucket. */
 static void
-clamp_all(struct charge *c, uint64_t now_us)
+settle(struct charge *c, unsigned k, uint64_t now_us)
 {
-	uint64_t *budget = &c->full_us[CHARGE_BUDGET];
-	uint64_t *strikes = &c->full_us[CHARGE_STRIKES];
+	const struct policy_window *w = window_of(c, k);
+	uint64_t empty_us, full_us = c->full_us[k];
 
-	for (unsigned i = 0; i < c->n_windows; i++)
-		c->full_us[i] = clamp(&c->window[i], c->full_us[i], now_us);
-	if (c->budget != NULL)
-		*budget = clamp(c->budget, *budget, now_us);
-	if (c->strikes != NULL)
-		*strikes = clamp(c->strikes, *strikes, now_us);
+	if (w == NULL)
+		return;
+	empty_us = now_us + w->burst * w->interval_us;
+	if (full_us < now_us)
+		full_us = now_us;
+	if (full_us > empty_us || c->debit_us[k] > 0)
+		c->is_changed = true;
+	if (full_us > empty_us || c->debit_us[k] > empty_us - full_us)
+		full_us = empty_us;
+	else
+		full_us += c->debit_us[k];
+	if (full_us < c->floor_us[k])
+		full_us = c->floor_us[k] < empty_us ? c->floor_us[k] : empty_us;
+	c->full_us[k] = full_us;
 }
 
 /* The first window that has no room; n_windows if all have. */
@@ -85,9 +95,31 @@ judge(const struct charge *c, unsigned n, uint32_t recipients, uint64_t now_us,
 static void
 take(struct charge *c, uint32_t recipients, uint64_t now_us)
 {
+	c->is_changed = true;
 	for (unsigned i = 0; i < c->n_windows; i++)
 		bucket_take(rate(&c->window[i]), &c->full_us[i], now_us,
 			    charge_cost(&c->window[i], recipients));
+}
+
+static bool
+take_budget(struct charge *c, uint64_t now_us, uint32_t cost)
+{
+	return bucket_take(rate(c->budget), &c->full_us[CHARGE_BUDGET], now_us,
+			   cost) == 0;
+}
+
+/* With the lease if there is room for it, else without. */
+static void
+hold(struct charge *c, uint32_t recipients, uint64_t now_us,
+     struct charge_result *r)
+{
+	uint32_t cost = charge_cost(c->budget, recipients);
+
+	if (c->lease > 0 && cost <= UINT32_MAX - c->lease &&
+	    take_budget(c, now_us, cost + c->lease))
+		r->leased = c->lease;
+	else
+		r->is_spent = !take_budget(c, now_us, cost);
 }
 
 /* What the refusal itself costs. */
@@ -97,12 +129,13 @@ refuse(struct charge *c, uint32_t recipients, uint64_t now_us,
 {
 	uint64_t *strikes = &c->full_us[CHARGE_STRIKES];
 
-	if (c->budget != NULL)
-		r->is_spent = bucket_take(rate(c->budget),
-					  &c->full_us[CHARGE_BUDGET], now_us,
-					  charge_cost(c->budget, recipients)) > 0;
+	if (c->budget != NULL) {
+		hold(c, recipients, now_us, r);
+		c->is_changed = c->is_changed || !r->is_spent;
+	}
 	if (c->strikes == NULL)
 		return;
+	c->is_changed = true;
 	bucket_take(rate(c->strikes), strikes, now_us, 1);
 	r->is_struck = bucket_wait(rate(c->strikes), *strikes, now_us, 1) > 0;
 	if (r->is_struck)
@@ -110,11 +143,18 @@ refuse(struct charge *c, uint32_t recipients, uint64_t now_us,
 }
 
 void
+charge_settle(struct charge *c, unsigned n, uint64_t now_us)
+{
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned k = 0; k < CHARGE_TIMES; k++)
+			settle(&c[i], k, now_us);
+}
+
+void
 charge_take(struct charge *c, unsigned n, uint32_t recipients, uint64_t now_us,
 	    struct charge_result *r)
 {
-	for (unsigned i = 0; i < n; i++)
-		clamp_all(&c[i], now_us);
+	charge_settle(c, n, now_us);
 	judge(c, n, recipients, now_us, r);
 	if (!r->is_taken)
 		refuse(&c[r->refused], recipients, now_us, r);

@@ -24,7 +24,8 @@ struct charge {
 	bool is_observed;
 	uint32_t lease;			/* units of the budget that the caller would
 					   like for refusals to come */
-	uint64_t debit_us[CHARGE_TIMES];	/* comes on top before the step */
+	uint64_t debit_us[CHARGE_TIMES];	/* comes on top before the step; */
+	uint64_t floor_us[CHARGE_TIMES];	/* then it is at least this */
 	uint64_t full_us[CHARGE_TIMES];		/* before the step, and after it */
 	bool is_changed;		/* by more than the time that has passed:
 					   the times are to be kept */
@@ -47,6 +48,9 @@ struct charge_result {
 
 /* What a message to so many recipients costs a window. */
 uint32_t charge_cost(const struct policy_window *w, uint32_t recipients);
+
+/* Debits and floors alone, as at the beginning of charge_take. */
+void charge_settle(struct charge *c, unsigned n, uint64_t now_us);
 
 /* Takes every charge that does not only observe, or none; and, as a group of
  * their own, those that do. The limit that refused first is charged what it

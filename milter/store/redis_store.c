@@ -38,7 +38,7 @@ struct job {
 	struct script_call call;
 	struct store_outcome *o;
 	enum script_result result;
-	bool is_open;		/* sent, and no reply says that nothing was charged */
+	bool may_be_charged;	/* sent, and no reply says that nothing was charged */
 };
 
 /* Measured against the time of receipt, Redis's clock is never ahead of the
@@ -75,7 +75,7 @@ append_jobs(struct redis_store *s, struct job **job, size_t n, bool is_loading,
 		job[i]->call.deadline_us = deadline_us + offset_us;
 		if (!script_append(s->conn, s->sha, s->ns, &job[i]->call))
 			return false;
-		job[i]->is_open = true;
+		job[i]->may_be_charged = true;
 	}
 	return true;
 }
@@ -88,7 +88,7 @@ read_reply(struct redis_store *s, struct job *j, const struct reply *r,
 	j->result = script_read(r, &j->call, j->o, e);
 	if (j->result == SCRIPT_ANSWERED || j->result == SCRIPT_LATE)
 		learn_clock(s, j->o->now_us, received_us);
-	j->is_open = j->result == SCRIPT_BAD && reply_type(r) != REPLY_ERROR;
+	j->may_be_charged = j->result == SCRIPT_BAD && reply_type(r) != REPLY_ERROR;
 }
 
 /* Fills the result of each job. False: e. */
@@ -199,7 +199,7 @@ take(struct store *store, const struct store_request *q, struct store_outcome *o
 
 	combine_run(s->queue, &job.item, (struct combine_work){ take_batch, s });
 	if (job.result != SCRIPT_ANSWERED)
-		o->answer = job.is_open ? STORE_DOWN : STORE_LATE;
+		o->answer = job.may_be_charged ? STORE_DOWN : STORE_LATE;
 	return o->answer;
 }
 

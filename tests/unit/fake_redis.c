@@ -125,8 +125,10 @@ answer(struct fake_redis *f, int fd, const struct command *m, bool *is_greeted)
 	keys = (unsigned)strtoul(m->arg[2], NULL, 10);
 	if (!*is_greeted)
 		reply = "@ stale N";
-	else if (f->n < FAKE_REPLIES_MAX && f->reply[f->n] != NULL)
+	else if (f->n < FAKE_REPLIES_MAX && f->reply[f->n] != NULL) {
+		f->deadline_us[f->n] = strtoull(m->arg[3 + keys + 2], NULL, 10);
 		reply = f->reply[f->n++];
+	}
 	*is_greeted = true;
 	return send_reply(fd, reply, m->arg[3 + keys]);
 }

@@ -8,6 +8,8 @@
 #define TESTS_FAKE_REDIS_H
 
 #include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #define FAKE_REPLIES_MAX 4
 
@@ -26,6 +28,7 @@ struct fake_redis {
 	char dir[64], address[96];
 	const char *const *reply;	/* FAKE_REPLIES_MAX; NULL: no more */
 	size_t n;
+	uint64_t deadline_us[FAKE_REPLIES_MAX];	/* told with each call */
 	int fd;
 	pthread_t thread;
 };

@@ -129,15 +129,56 @@ unasked(void **state)
 	store_free(s);
 }
 
+struct step {
+	const char *name;
+	const char *reply[FAKE_REPLIES_MAX];
+	const char *want[2];		/* of two messages */
+	uint64_t now_us;		/* in Redis, after it */
+};
+
+/* Forward, the first call comes too late and is made again; back, it tells. */
+static const struct step steps[] = {
+	{ "a clock that goes forward",
+	  { "@ late 1700003600000000",
+	    "@ taken 1700003600000000 0 0 0 0 0 0 1700003600000000" },
+	  { "taken 0" }, 1700003600000000 },
+	{ "a clock that goes back",
+	  { "@ taken 1699996400000000 0 0 0 0 0 0 1699996400000000",
+	    "@ taken 1699996400000000 0 0 0 0 0 0 1699996400000000" },
+	  { "taken 0", "taken 0" }, 1699996400000000 },
+};
+
+/* The deadline that is told is in the time of the answer before. */
+static void
+clock_step(void **state)
+{
+	const struct step *k = *state;
+	struct error e = { "" };
+	struct fake_redis f;
+	struct store *s;
+
+	fake_redis_init(&f, k->reply);
+	s = redis_store_new(&(struct conn_target){ .address = f.address }, "test",
+			    PATIENT_US);
+	assert_true(redis_store_probe(s, &e));
+	for (int i = 0; i < 2 && k->want[i] != NULL; i++)
+		ask(s, k->want[i]);
+	store_free(s);
+	fake_redis_fini(&f);
+	assert_in_range(f.deadline_us[0], FAKE_NOW_US, FAKE_NOW_US + 2 * PATIENT_US);
+	assert_in_range(f.deadline_us[1], k->now_us, k->now_us + 2 * PATIENT_US);
+}
+
 int
 main(void)
 {
-	struct CMUnitTest tests[1 + N_ROWS(rows) + N_ROWS(slow_rows)] = {
+	struct CMUnitTest tests[1 + N_ROWS(rows) + N_ROWS(slow_rows) + N_ROWS(steps)] = {
 		{ "nobody there", unasked, NULL, NULL, NULL },
 	};
 	size_t n = 1;
 
 	ROWS(tests, &n, rows, peer);
 	ROWS(tests, &n, slow_rows, slow_peer);
+	ROWS(tests, &n, steps, clock_step);
 	return cmocka_run_group_tests_name("peer", tests, NULL, NULL);
 }

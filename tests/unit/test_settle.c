@@ -17,6 +17,7 @@
 #include "store_text.h"
 
 #define TIMEOUT_US 10000000
+#define HASTY_US 300000
 #define MINUTE UINT64_C(60000000)
 #define DAY "86400000"
 #define HOUR "3600000"
@@ -235,6 +236,31 @@ late(void **state)
 	take(r->other, "a=m9/" DAY, "taken 4");
 }
 
+/* What lies in the socket of a Redis that hangs is not charged when it wakes:
+ * it was decided here, and told from here. */
+static void
+hangs(void **state)
+{
+	struct conn_target t = { .address = server.address };
+	struct store *hasty = outage_new(redis_store_new(&t, "test", HASTY_US),
+					 memory_new(1000));
+	struct room *r = *state;
+
+	while (!outage_probe(hasty))
+		;
+	take(hasty, "a=m9/" DAY, "taken 1");
+	private_redis_signal(&server, SIGSTOP);
+	take(hasty, "a=m9/" DAY, "taken 2");
+	take(hasty, "a=m9/" DAY, "taken 3");
+	private_redis_signal(&server, SIGCONT);
+	while (!outage_probe(hasty))
+		;
+	take(hasty, "a=m9/" DAY, "taken 4");
+	assert_true(outage_probe(r->other));
+	take(r->other, "a=m9/" DAY, "taken 5");
+	store_free(hasty);
+}
+
 /* Two hours at nearly the whole rate: Redis is told of what has not come back
  * yet, not of all of it. */
 static void
@@ -266,6 +292,7 @@ main(void)
 		{ "a Redis that is full", full, enter, leave, NULL },
 		{ "a Redis that goes away again", flaps, enter, leave, NULL },
 		{ "a decision that was late", late, enter, leave, NULL },
+		{ "a Redis that hangs", hangs, enter, leave, NULL },
 		{ "a steady sender", steady, enter, leave, NULL },
 	};
 

@@ -59,7 +59,7 @@ store_lease(const struct policy_window *budget)
 
 static void
 build(struct charge *c, const struct store_request *q, unsigned i,
-      const uint64_t *stored_us)
+      const uint64_t *stored_us, uint16_t changed)
 {
 	const struct store_bucket *b = &q->bucket[i];
 
@@ -73,6 +73,7 @@ build(struct charge *c, const struct store_request *q, unsigned i,
 	memcpy(c->full_us, stored_us, sizeof(c->full_us));
 	memcpy(c->debit_us, q->debit_us[i], sizeof(c->debit_us));
 	memcpy(c->floor_us, q->floor_us[i], sizeof(c->floor_us));
+	c->changed = changed;
 }
 
 enum store_answer
@@ -82,15 +83,14 @@ store_charge(const struct store_request *q, struct store_outcome *o)
 	struct charge_result r = { .is_taken = true };
 
 	for (unsigned i = 0; i < q->n; i++)
-		build(&c[i], q, i, o->full_us[i]);
+		build(&c[i], q, i, o->full_us[i], o->changed[i]);
 	if (q->is_debit)
 		charge_settle(c, q->n, o->now_us);
 	else
 		charge_take(c, q->n, q->recipients, o->now_us, &r);
-	o->changed = 0;
 	for (unsigned i = 0; i < q->n; i++) {
 		memcpy(o->full_us[i], c[i].full_us, sizeof(c[i].full_us));
-		o->changed |= (uint32_t)c[i].is_changed << i;
+		o->changed[i] = c[i].changed;
 	}
 	conclude(&r, o);
 	return o->answer;

@@ -69,7 +69,8 @@ struct store_outcome {
 	uint64_t wait_us;		/* REFUSED: until it fits; UINT64_MAX: never */
 	bool is_spent, is_struck;	/* REFUSED: as in charge.h */
 	uint32_t leased;		/* REFUSED: as in charge.h */
-	uint32_t changed;		/* bit i: bucket i is to be kept (charge.h) */
+	uint16_t changed[POLICY_PLAN_MAX];	/* each bucket's (charge.h): what a
+						   store keeps; not told by Redis */
 	uint32_t would_refuse;		/* TAKEN: bit i: observed bucket i would have */
 	bool is_outage;			/* decided without Redis */
 	bool is_recalled;		/* REFUSED by what Redis said a moment ago:
@@ -95,7 +96,9 @@ const struct policy_window *store_window(const struct store_bucket *b, unsigned 
 uint32_t store_lease(const struct policy_window *budget);
 
 /* The step itself (charge.h): from the stored times in o to those after it, at
- * o->now_us. Fills the answer and what belongs to it; returns it. */
+ * o->now_us. Before it, a store sets the bits in o->changed of times that lie
+ * beyond an empty bucket of the rate and burst they were kept with: the clock
+ * went back, and they heal. Fills the answer and what belongs to it; returns it. */
 enum store_answer store_charge(const struct store_request *q,
 			       struct store_outcome *o);
 

@@ -28,28 +28,35 @@ window_of(const struct charge *c, unsigned k)
 	return k < c->n_windows ? &c->window[k] : NULL;
 }
 
-/* Adds what is owed, and clamps the time to what lies between now and an empty
- * bucket. */
+static void
+keep(struct charge *c, unsigned k)
+{
+	c->changed = (uint16_t)(c->changed | 1U << k);
+}
+
+static uint64_t
+clamp(uint64_t us, uint64_t min_us, uint64_t max_us)
+{
+	if (us < min_us)
+		return min_us;
+	return us < max_us ? us : max_us;
+}
+
+/* Adds what is owed, as far as there is room for it, and then the floor. */
 static void
 settle(struct charge *c, unsigned k, uint64_t now_us)
 {
 	const struct policy_window *w = window_of(c, k);
-	uint64_t empty_us, full_us = c->full_us[k];
+	uint64_t empty_us, full_us, debit_us;
 
 	if (w == NULL)
 		return;
 	empty_us = now_us + w->burst * w->interval_us;
-	if (full_us < now_us)
-		full_us = now_us;
-	if (full_us > empty_us || c->debit_us[k] > 0)
-		c->is_changed = true;
-	if (full_us > empty_us || c->debit_us[k] > empty_us - full_us)
-		full_us = empty_us;
-	else
-		full_us += c->debit_us[k];
-	if (full_us < c->floor_us[k])
-		full_us = c->floor_us[k] < empty_us ? c->floor_us[k] : empty_us;
-	c->full_us[k] = full_us;
+	full_us = clamp(c->full_us[k], now_us, empty_us);
+	debit_us = clamp(c->debit_us[k], 0, empty_us - full_us);
+	if (debit_us > 0)
+		keep(c, k);
+	c->full_us[k] = clamp(c->floor_us[k], full_us + debit_us, empty_us);
 }
 
 /* The first window that has no room; n_windows if all have. */
@@ -95,10 +102,11 @@ judge(const struct charge *c, unsigned n, uint32_t recipients, uint64_t now_us,
 static void
 take(struct charge *c, uint32_t recipients, uint64_t now_us)
 {
-	c->is_changed = true;
-	for (unsigned i = 0; i < c->n_windows; i++)
+	for (unsigned i = 0; i < c->n_windows; i++) {
 		bucket_take(rate(&c->window[i]), &c->full_us[i], now_us,
 			    charge_cost(&c->window[i], recipients));
+		keep(c, i);
+	}
 }
 
 static bool
@@ -120,6 +128,8 @@ hold(struct charge *c, uint32_t recipients, uint64_t now_us,
 		r->leased = c->lease;
 	else
 		r->is_spent = !take_budget(c, now_us, cost);
+	if (!r->is_spent)
+		keep(c, CHARGE_BUDGET);
 }
 
 /* What the refusal itself costs. */
@@ -129,13 +139,11 @@ refuse(struct charge *c, uint32_t recipients, uint64_t now_us,
 {
 	uint64_t *strikes = &c->full_us[CHARGE_STRIKES];
 
-	if (c->budget != NULL) {
+	if (c->budget != NULL)
 		hold(c, recipients, now_us, r);
-		c->is_changed = c->is_changed || !r->is_spent;
-	}
 	if (c->strikes == NULL)
 		return;
-	c->is_changed = true;
+	keep(c, CHARGE_STRIKES);
 	bucket_take(rate(c->strikes), strikes, now_us, 1);
 	r->is_struck = bucket_wait(rate(c->strikes), *strikes, now_us, 1) > 0;
 	if (r->is_struck)

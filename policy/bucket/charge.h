@@ -27,8 +27,10 @@ struct charge {
 	uint64_t debit_us[CHARGE_TIMES];	/* comes on top before the step; */
 	uint64_t floor_us[CHARGE_TIMES];	/* then it is at least this */
 	uint64_t full_us[CHARGE_TIMES];		/* before the step, and after it */
-	bool is_changed;		/* by more than the time that has passed:
-					   the times are to be kept */
+	/* Bit k: the k-th time was charged or debited, and is to be kept; all
+	 * others stay as they are stored, for another version of the policy may
+	 * have more room for them. Bits that are set before the step remain. */
+	uint16_t changed;
 };
 
 struct charge_result {
@@ -55,8 +57,7 @@ void charge_settle(struct charge *c, unsigned n, uint64_t now_us);
 /* Takes every charge that does not only observe, or none; and, as a group of
  * their own, those that do. The limit that refused first is charged what it
  * holds, and the refusal, and nothing else. Debits count in any case. A time
- * beyond that of an empty bucket (the clock went back) becomes that of one.
- * At most POLICY_PLAN_MAX. */
+ * beyond that of an empty bucket becomes that of one. At most POLICY_PLAN_MAX. */
 void charge_take(struct charge *c, unsigned n, uint32_t recipients,
 		 uint64_t now_us, struct charge_result *r);
 

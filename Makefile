@@ -31,6 +31,7 @@ STORE   = store share request peek endpoint conn combine script memory redis_sto
 LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger_peers ledger mirror mirror_nodes
 DAEMON  = sluiced options fitness lock listen milter session decide report warn strike verdict live keeper status
 COMMAND = sluice show state running order scope_option spread facts_option against explain_text explain_json cmd_check cmd_fmt cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
+HISTORY = tree bound record question judge
 LOAD    = clock options wire session message worker report milterload
 POLICY_UNIT = bucket charge trial trial_parts trial_report trial_random diag lex parse parse_errors parse_files format identity address forms match check refuse solve prove mangle prog mutate emit eval key memory_ends
 UNIT    = $(POLICY_UNIT) scope record frozen ledger ledger_union ledger_damage mirror mirror_lies pseudonym log load memory endpoint store agree redis peer combine combine_crowd breaker outage settle share fit verdict warn strike decide session
@@ -59,7 +60,9 @@ daemon_o  = $(DAEMON:%=$B/milter/daemon/%.o) $(tsan_o_$(SAN))
 # `explain` decides with the code of the daemon.
 command_o = $(COMMAND:%=$B/milter/command/%.o) $B/milter/daemon/decide.o $B/milter/daemon/verdict.o
 load_o    = $(LOAD:%=$B/tests/load/%.o)
-unit_t    = $(UNIT:%=$B/t/test_%)
+history_o = $(HISTORY:%=$B/tests/history/%.o)
+history_t = $B/t/test_bound $B/t/test_judge
+unit_t    = $(history_t) $(UNIT:%=$B/t/test_%)
 
 all: $B/sluiced $B/sluice
 	$Q mkdir -p build && ln -sf $(SAN)/sluiced build/sluiced && ln -sf $(SAN)/sluice build/sluice
@@ -121,6 +124,14 @@ $B/bench_policy: $B/tests/bench/bench_policy.o $B/libpolicy.a
 $B/milterload: $(load_o)
 	@echo "  LINK  $@"
 	$Q $(LINK) -o $@ $^ -lpthread
+
+$B/history: $B/tests/history/history.o $(history_o)
+	@echo "  LINK  $@"
+	$Q $(LINK) -o $@ $^
+
+$(history_t): $B/t/%: $B/tests/history/%.o $(history_o)
+	@mkdir -p $(@D)
+	$Q $(LINK) -o $@ $^ -lcmocka
 
 $B/t/test_parse: $B/tests/unit/tree_text.o
 $(POLICY_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $B/libpolicy.a

@@ -1,204 +1,78 @@
 /*
  * memory.c - the store in this process: the same arithmetic, a bounded table.
- *
- * A bucket lives in one of the REACH places after the one that its pseudonym,
- * already uniformly random, points at. All of them are looked at, so nothing
- * need be moved or marked when another bucket takes its place.
  */
 #include "memory.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../policy/bucket/bucket.h"
+#include "debts.h"
+#include "place.h"
+#include "recall.h"
 
-#define REACH 16
-#define TAGS_MAX CHARGE_TIMES
 #define REORDER_MAX_US 1000000	/* by which a reply may be overtaken */
-
-enum { WINDOW, BUDGET, STRIKES };
-
-/* One window, by kind, unit and period. Never used: full_us is 0. */
-struct tag {
-	uint8_t kind, unit;
-	uint64_t period_us, interval_us, full_us;
-};
-
-struct entry {
-	char limit[POLICY_NAME_MAX + 1];
-	uint8_t id[PSEUDONYM_LEN];
-	uint64_t told_us;		/* the clock at the last change */
-	bool is_ours;			/* which was made here, not in Redis */
-	struct tag tag[TAGS_MAX];
-};
 
 struct memory {
 	struct store store;		/* must be the first */
 	pthread_mutex_t lock;
-	size_t n;
-	struct entry *entry;
+	struct slots *slots;
+	size_t next;			/* slot to look at for debts */
+	char token[STORE_TOKEN_MAX + 1];	/* the last that Redis knew, */
+	uint64_t token_us;		/* and since when, in its clock */
 };
 
-static struct entry *
-place(struct memory *m, const struct store_bucket *b, size_t i)
-{
-	uint64_t home;
-
-	memcpy(&home, b->id, sizeof(home));
-	return &m->entry[(home % m->n + i) % m->n];
-}
-
-static size_t
-reach(const struct memory *m)
-{
-	return m->n < REACH ? m->n : REACH;
-}
-
-static struct entry *
-find(struct memory *m, const struct store_bucket *b)
-{
-	for (size_t i = 0; i < reach(m); i++) {
-		struct entry *e = place(m, b, i);
-
-		if (memcmp(e->id, b->id, sizeof(e->id)) == 0 &&
-		    strcmp(e->limit, b->limit) == 0)
-			return e;
-	}
-	return NULL;
-}
-
 static uint64_t
-last_full(const struct entry *e)
+later(uint64_t a, uint64_t b)
 {
-	uint64_t full_us = 0;
-
-	for (size_t i = 0; i < TAGS_MAX; i++)
-		if (e->tag[i].full_us > full_us)
-			full_us = e->tag[i].full_us;
-	return full_us;
+	return a > b ? a : b;
 }
 
-/* Forgets what is nearest to full within reach; an unused place is that. */
-static struct entry *
-make_room(struct memory *m, const struct store_bucket *b)
+static const struct policy_window *
+whole_of(const struct store_request *q, unsigned i, unsigned k)
 {
-	struct entry *victim = place(m, b, 0);
-
-	for (size_t i = 1; i < reach(m); i++) {
-		struct entry *e = place(m, b, i);
-
-		if (last_full(e) < last_full(victim))
-			victim = e;
-	}
-	memset(victim, 0, sizeof(*victim));
-	snprintf(victim->limit, sizeof(victim->limit), "%s", b->limit);
-	memcpy(victim->id, b->id, sizeof(victim->id));
-	return victim;
+	return store_window(&(q->whole != NULL ? q->whole : q)->bucket[i], k);
 }
 
-static uint8_t
-kind(unsigned k)
-{
-	if (k == CHARGE_BUDGET)
-		return BUDGET;
-	return k == CHARGE_STRIKES ? STRIKES : WINDOW;
-}
-
-/* The tag is that of b's k-th time. */
+/* Beyond an empty bucket: the clock went back, and it heals. */
 static bool
-is_of(const struct tag *t, const struct store_bucket *b, unsigned k)
+is_beyond(const struct slot *s, uint64_t now_us)
 {
-	const struct policy_window *w = store_window(b, k);
-
-	return w != NULL && t->full_us != 0 && t->kind == kind(k) &&
-	       t->unit == w->unit && t->period_us == w->period_us;
+	return s->interval_us == s->whole_us &&
+	       s->full_us > now_us + s->burst * s->interval_us;
 }
 
-static struct bucket_rate
-rate(const struct policy_window *w)
-{
-	return (struct bucket_rate){ w->interval_us, w->burst };
-}
-
-/* The k-th time in e, which may be NULL; 0 if it is not there. */
-static uint64_t
-full_again(const struct entry *e, const struct store_bucket *b, unsigned k,
-	   uint64_t now_us)
-{
-	const struct policy_window *w = store_window(b, k);
-
-	for (size_t i = 0; e != NULL && i < TAGS_MAX; i++) {
-		const struct tag *t = &e->tag[i];
-
-		if (is_of(t, b, k))
-			return t->interval_us == w->interval_us ? t->full_us :
-				bucket_convert(t->interval_us, rate(w),
-					       t->full_us, now_us);
-	}
-	return 0;
-}
-
-/* Puts what is in e, where it is later, into the times of b. */
 static void
-keep_later(const struct entry *e, const struct store_bucket *b, uint64_t now_us,
-	   uint64_t *time_us)
+read_bucket(struct memory *m, const struct store_request *q, unsigned i,
+	    struct store_outcome *o)
 {
 	for (unsigned k = 0; k < CHARGE_TIMES; k++) {
-		uint64_t full_us = full_again(e, b, k, now_us);
+		struct place p = place_find(m->slots, q, i, k);
 
-		if (time_us[k] < full_us)
-			time_us[k] = full_us;
+		if (p.slot == NULL)
+			continue;
+		o->full_us[i][k] = place_full(&p, o->now_us);
+		if (is_beyond(p.slot, o->now_us))
+			o->changed[i] |= (uint16_t)(1u << k);
 	}
 }
 
-static bool
-is_in(const struct store_bucket *b, const struct tag *t)
-{
-	for (unsigned k = 0; k < CHARGE_TIMES; k++)
-		if (is_of(t, b, k))
-			return true;
-	return false;
-}
-
-/* Tags that the bucket does not name belong to another version of the policy;
- * they stay until they are full, as far as there is room. */
+/* Redis knows as much as before, or, of refusals that have begun anew, less. */
 static void
-write_entry(struct memory *m, const struct store_bucket *b,
-	    const uint64_t *full_us, uint64_t now_us, bool is_ours)
+write_bucket(struct memory *m, const struct store_request *q, unsigned i,
+	     const struct store_outcome *o)
 {
-	struct tag tag[TAGS_MAX] = { 0 };
-	struct entry *e = find(m, b);
-	size_t n = 0;
-
-	if (e == NULL)
-		e = make_room(m, b);
 	for (unsigned k = 0; k < CHARGE_TIMES; k++) {
-		const struct policy_window *w = store_window(b, k);
+		struct place p = place_find(m->slots, q, i, k);
+		struct slot *s;
 
-		if (w != NULL)
-			tag[n++] = (struct tag){ kind(k), (uint8_t)w->unit,
-				w->period_us, w->interval_us, full_us[k] };
+		if (p.w == NULL || (o->changed[i] >> k & 1) == 0)
+			continue;
+		s = place_open(m->slots, &p, whole_of(q, i, k), o->now_us);
+		s->full_us = o->full_us[i][k];
+		if (s->start_us > s->full_us)
+			s->start_us = s->full_us;
 	}
-	for (size_t i = 0; i < TAGS_MAX && n < TAGS_MAX; i++)
-		if (e->tag[i].full_us > now_us && !is_in(b, &e->tag[i]))
-			tag[n++] = e->tag[i];
-	memcpy(e->tag, tag, sizeof(tag));
-	e->told_us = now_us;
-	e->is_ours = is_ours;
-}
-
-/* The step changed bucket i, or may have. */
-static bool
-is_charged(const struct store_request *q, unsigned i,
-	   const struct store_outcome *o)
-{
-	const struct store_bucket *b = &q->bucket[i];
-
-	if (o->answer == STORE_TAKEN)
-		return !b->is_observed || o->would_refuse == 0;
-	return o->bucket == i && (b->budget != NULL || b->strikes != NULL);
 }
 
 static enum store_answer
@@ -209,49 +83,63 @@ take(struct store *store, const struct store_request *q, struct store_outcome *o
 	memset(o, 0, sizeof(*o));
 	o->now_us = q->now_us;
 	pthread_mutex_lock(&m->lock);
-	for (unsigned i = 0; i < q->n; i++) {
-		const struct store_bucket *b = &q->bucket[i];
-
-		memcpy(o->full_us[i], q->floor_us[i], sizeof(o->full_us[i]));
-		keep_later(find(m, b), b, q->now_us, o->full_us[i]);
-	}
+	for (unsigned i = 0; i < q->n; i++)
+		read_bucket(m, q, i, o);
 	store_charge(q, o);
 	for (unsigned i = 0; i < q->n; i++)
-		if (is_charged(q, i, o))
-			write_entry(m, &q->bucket[i], o->full_us[i], q->now_us,
-				    true);
+		write_bucket(m, q, i, o);
 	pthread_mutex_unlock(&m->lock);
 	return o->answer;
 }
 
-static bool
-is_full(const uint64_t *full_us, uint64_t now_us)
+/* A report that was overtaken by another adds to it. One that is much older
+ * than what is here says that Redis's clock went back, and counts. What was
+ * decided here meanwhile comes on top. */
+static void
+note_window(struct memory *m, const struct place *p, uint64_t told_us, uint64_t now_us)
 {
-	for (unsigned k = 0; k < CHARGE_TIMES; k++)
-		if (full_us[k] > now_us)
-			return false;
-	return true;
+	uint64_t debit_us = place_debit(p, now_us);
+	struct slot *s;
+	bool is_late;
+
+	if (p->slot == NULL && told_us <= now_us)
+		return;
+	s = place_open(m->slots, p, p->w, now_us);
+	is_late = s->told_us > now_us && s->told_us - now_us < REORDER_MAX_US;
+	s->start_us = is_late ? later(s->start_us, told_us) : told_us;
+	s->full_us = later(s->start_us, debit_us > 0 ? now_us : 0) + debit_us;
+	if (!is_late)
+		s->told_us = now_us;
 }
 
-/* A report that was overtaken by another adds to it. One that is much older
- * than what is here says that Redis's clock went back, and counts. */
+/* A lease is the time at which it will have come to nothing, so that it is never
+ * worth more than what Redis still has charged for it. */
 static void
-note(struct memory *m, const struct store_bucket *b, const uint64_t *told,
-     uint64_t now_us)
+note_lease(struct memory *m, const struct store_request *q,
+	   const struct store_outcome *o)
 {
-	uint64_t full_us[CHARGE_TIMES];
-	struct entry *e = find(m, b);
-	bool is_late = e != NULL && e->told_us > now_us &&
-		       e->told_us - now_us < REORDER_MAX_US;
+	const struct policy_window *w = q->bucket[o->bucket].budget;
+	struct slot name, *s;
 
-	if (e == NULL && is_full(told, now_us))
+	if (o->answer != STORE_REFUSED || o->leased == 0 || w == NULL)
 		return;
-	memcpy(full_us, told, sizeof(full_us));
-	if (is_late) {
-		keep_later(e, b, now_us, full_us);
-		now_us = e->told_us;
-	}
-	write_entry(m, b, full_us, now_us, false);
+	name = place_name(&q->bucket[o->bucket], w, SLOT_LEASE);
+	s = slots_get(m->slots, &name);
+	if (s->interval_us != w->interval_us)
+		s->full_us = 0;
+	s->interval_us = s->whole_us = w->interval_us;
+	s->full_us = later(s->full_us, o->now_us) + o->leased * w->interval_us;
+	s->start_us = s->full_us;
+}
+
+/* What was told under another token counts no more for refusing. */
+static void
+note_token(struct memory *m, const struct store_request *q, uint64_t now_us)
+{
+	if (strcmp(q->token, STORE_ANY_TOKEN) == 0 || strcmp(q->token, m->token) == 0)
+		return;
+	memcpy(m->token, q->token, sizeof(m->token));
+	m->token_us = now_us;
 }
 
 void
@@ -261,27 +149,82 @@ memory_note(struct store *store, const struct store_request *q,
 	struct memory *m = (struct memory *)store;
 
 	pthread_mutex_lock(&m->lock);
+	note_token(m, q, o->now_us);
 	for (unsigned i = 0; i < q->n; i++)
-		note(m, &q->bucket[i], o->full_us[i], o->now_us);
+		for (unsigned k = 0; k < CHARGE_TIMES; k++) {
+			struct place p = place_find(m->slots, q, i, k);
+
+			if (p.w != NULL)
+				note_window(m, &p, o->full_us[i][k], o->now_us);
+		}
+	note_lease(m, q, o);
 	pthread_mutex_unlock(&m->lock);
 }
 
-/* What Redis said of refusals is no floor there: their count may have begun
- * anew since, when another node's was the last. */
 void
 memory_recall(struct store *store, struct store_request *q)
 {
 	struct memory *m = (struct memory *)store;
 
 	pthread_mutex_lock(&m->lock);
-	for (unsigned i = 0; i < q->n; i++) {
-		const struct entry *e = find(m, &q->bucket[i]);
+	for (unsigned i = 0; i < q->n; i++)
+		for (unsigned k = 0; k < CHARGE_TIMES; k++) {
+			struct place p = place_find(m->slots, q, i, k);
 
-		keep_later(e, &q->bucket[i], q->now_us, q->floor_us[i]);
-		if (e != NULL && !e->is_ours)
-			q->floor_us[i][CHARGE_STRIKES] = 0;
-	}
+			q->floor_us[i][k] = q->debit_us[i][k] = 0;
+			if (p.slot == NULL)
+				continue;
+			if (k != CHARGE_STRIKES)
+				q->floor_us[i][k] = place_full(&p, q->now_us);
+			q->debit_us[i][k] = place_hand_out(m->slots, &p, q->now_us);
+		}
 	pthread_mutex_unlock(&m->lock);
+}
+
+void
+memory_return(struct store *store, const struct store_request *q)
+{
+	struct memory *m = (struct memory *)store;
+
+	pthread_mutex_lock(&m->lock);
+	for (unsigned i = 0; i < q->n; i++)
+		for (unsigned k = 0; k < CHARGE_TIMES; k++) {
+			uint64_t debit_us = q->debit_us[i][k];
+			struct place p = place_find(m->slots, q, i, k);
+
+			if (p.slot != NULL && debit_us > 0)
+				p.slot->start_us -= debit_us < p.slot->start_us ?
+						    debit_us : p.slot->start_us;
+		}
+	pthread_mutex_unlock(&m->lock);
+}
+
+bool
+memory_refuse(struct store *store, const struct store_request *q,
+	      struct store_outcome *o)
+{
+	struct memory *m = (struct memory *)store;
+	bool is_known;
+
+	pthread_mutex_lock(&m->lock);
+	is_known = strcmp(q->token, STORE_ANY_TOKEN) == 0 ||
+		   strcmp(q->token, m->token) == 0;
+	is_known = is_known && recall_refuse(m->slots, q, m->token_us, o);
+	pthread_mutex_unlock(&m->lock);
+	return is_known;
+}
+
+bool
+memory_debts(struct store *store, struct store_request *q, struct memory_windows *w,
+	     uint64_t now_us)
+{
+	struct memory *m = (struct memory *)store;
+	bool is_any;
+
+	pthread_mutex_lock(&m->lock);
+	is_any = debts_collect(m->slots, &m->next, q, w, now_us);
+	pthread_mutex_unlock(&m->lock);
+	return is_any;
 }
 
 static void
@@ -290,21 +233,20 @@ memory_free(struct store *store)
 	struct memory *m = (struct memory *)store;
 
 	pthread_mutex_destroy(&m->lock);
-	free(m->entry);
+	slots_free(m->slots);
 	free(m);
 }
 
 struct store *
-memory_new(size_t buckets)
+memory_new(size_t windows)
 {
 	struct memory *m = calloc(1, sizeof(*m));
 
 	if (m == NULL)
 		return NULL;
 	m->store = (struct store){ take, memory_free };
-	m->n = buckets > 0 ? buckets : 1;
-	m->entry = calloc(m->n, sizeof(*m->entry));
-	if (m->entry == NULL) {
+	m->slots = slots_new(windows);
+	if (m->slots == NULL) {
 		free(m);
 		return NULL;
 	}

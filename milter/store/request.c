@@ -37,4 +37,6 @@ request_build(struct store_request *q, const struct policy *p,
 	q->lease_us = site.lease_us;
 	q->token[0] = '\0';
 	q->now_us = 0;
+	q->whole = NULL;
+	q->is_leasing = q->is_debit = false;
 }

@@ -33,6 +33,7 @@ void
 share_build(struct share *s, const struct store_request *q, unsigned nodes)
 {
 	s->q = *q;
+	s->q.whole = q;
 	for (unsigned i = 0; i < q->n && nodes > 1; i++)
 		build_bucket(&s->q.bucket[i], s->window[i], nodes);
 }

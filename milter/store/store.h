@@ -33,6 +33,8 @@ struct store_bucket {
 struct store_request {
 	struct store_bucket bucket[POLICY_PLAN_MAX];
 	unsigned n;
+	const struct store_request *whole;	/* of which this is one node's
+					   share; NULL: it is whole */
 	uint32_t recipients;		/* messages cost 1, recipients this */
 	char token[STORE_TOKEN_MAX + 1];	/* the ledger as the node knows it */
 	uint64_t now_us;		/* monotonic; the deadline counts from it */

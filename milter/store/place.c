@@ -1,0 +1,106 @@
+/*
+ * place.c - a window of a request, and what the table of slots knows of it.
+ */
+#include "place.h"
+
+#include <string.h>
+
+#include "../../policy/bucket/bucket.h"
+
+struct bucket_rate
+place_rate(const struct policy_window *w)
+{
+	return (struct bucket_rate){ w->interval_us, w->burst };
+}
+
+static uint64_t
+later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static enum slot_kind
+kind_of(unsigned k)
+{
+	if (k == CHARGE_BUDGET)
+		return SLOT_BUDGET;
+	return k == CHARGE_STRIKES ? SLOT_STRIKES : SLOT_WINDOW;
+}
+
+struct slot
+place_name(const struct store_bucket *b, const struct policy_window *w,
+	   enum slot_kind kind)
+{
+	struct slot name = { .kind = (uint8_t)kind, .unit = (uint8_t)w->unit,
+			     .period_us = w->period_us };
+
+	memcpy(name.id, b->id, sizeof(name.id));
+	return name;
+}
+
+struct place
+place_find(struct slots *s, const struct store_request *q, unsigned i, unsigned k)
+{
+	struct place p = { .w = store_window(&q->bucket[i], k) };
+
+	if (p.w == NULL)
+		return p;
+	p.name = place_name(&q->bucket[i], p.w, kind_of(k));
+	p.slot = slots_find(s, &p.name);
+	return p;
+}
+
+/* A time of the slot under w's rate. */
+static uint64_t
+time_of(const struct slot *s, const struct policy_window *w, uint64_t full_us,
+	uint64_t now_us)
+{
+	if (full_us == 0 || s->interval_us == w->interval_us)
+		return full_us;
+	return bucket_convert(s->interval_us, place_rate(w), full_us, now_us);
+}
+
+uint64_t
+place_full(const struct place *p, uint64_t now_us)
+{
+	return p->slot == NULL ? 0 :
+	       time_of(p->slot, p->w, p->slot->full_us, now_us);
+}
+
+uint64_t
+place_debit(const struct place *p, uint64_t now_us)
+{
+	uint64_t full_us = later(place_full(p, now_us), now_us), start_us;
+
+	if (p->slot == NULL)
+		return 0;
+	start_us = later(time_of(p->slot, p->w, p->slot->start_us, now_us), now_us);
+	return full_us > start_us ? full_us - start_us : 0;
+}
+
+struct slot *
+place_open(struct slots *table, const struct place *p,
+	   const struct policy_window *whole, uint64_t now_us)
+{
+	struct slot *s = slots_get(table, &p->name);
+
+	s->full_us = time_of(s, p->w, s->full_us, now_us);
+	s->start_us = time_of(s, p->w, s->start_us, now_us);
+	s->interval_us = p->w->interval_us;
+	s->whole_us = whole->interval_us;
+	s->burst = whole->burst;
+	return s;
+}
+
+uint64_t
+place_hand_out(struct slots *table, const struct place *p, uint64_t now_us)
+{
+	uint64_t debit_us = place_debit(p, now_us);
+	struct slot *s;
+
+	if (debit_us == 0)
+		return 0;
+	s = place_open(table, p, p->w, now_us);
+	s->start_us = s->full_us;
+	return debit_us;
+}

@@ -1,0 +1,41 @@
+/*
+ * place.h - a window of a request, and what the table of slots knows of it.
+ *
+ * Times are in the store's clock, under the rate that the request gives.
+ */
+#ifndef MILTER_PLACE_H
+#define MILTER_PLACE_H
+
+#include "slots.h"
+#include "store.h"
+
+struct place {
+	const struct policy_window *w;	/* NULL: there is no such window */
+	struct slot *slot;		/* NULL: nothing is known of it */
+	struct slot name;
+};
+
+/* The k-th window of q's i-th bucket. */
+struct place place_find(struct slots *s, const struct store_request *q, unsigned i,
+			unsigned k);
+
+/* The slot's name for a window of b. */
+struct slot place_name(const struct store_bucket *b, const struct policy_window *w,
+		       enum slot_kind kind);
+
+/* When it is full, what was decided here included. 0: nothing is known. */
+uint64_t place_full(const struct place *p, uint64_t now_us);
+
+/* What was decided here and Redis does not know: precise reading 15. */
+uint64_t place_debit(const struct place *p, uint64_t now_us);
+
+/* Makes the slot, if need be, one of p's rate, of which whole is the whole. */
+struct slot *place_open(struct slots *s, const struct place *p,
+			const struct policy_window *whole, uint64_t now_us);
+
+/* The debit, of which the slot says from now on that Redis knows it. */
+uint64_t place_hand_out(struct slots *s, const struct place *p, uint64_t now_us);
+
+struct bucket_rate place_rate(const struct policy_window *w);
+
+#endif

@@ -15,7 +15,7 @@
 
 /* The time that FAKE_GOOD and `N` in a reply tell. */
 #define FAKE_NOW_US 1700000000000000
-#define FAKE_GOOD "@ taken N 0 0 0 0 0 0 N"
+#define FAKE_GOOD "@ taken N 0 0 0 0 0 0 0 N"
 
 /* A reply is an array of words: `@` is the nonce, digits are an integer, N is
  * the time, all else is text. It may be preceded by one character:

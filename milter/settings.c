@@ -23,7 +23,7 @@ settings_init(struct settings *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->policy = env("SLUICE_POLICY", "/etc/sluice/policy");
-	s->redis = env("SLUICE_REDIS", "unix:/run/sluice-redis/redis.sock");
+	s->redis.address = env("SLUICE_REDIS", "unix:/run/sluice-redis/redis.sock");
 	s->state = env("SLUICE_STATE", "/var/lib/sluice");
 	s->ns = env("SLUICE_NAMESPACE", "default");
 	s->key = env("SLUICE_KEY", NULL);
@@ -34,7 +34,7 @@ settings_flag(struct settings *s, int c, const char *value)
 {
 	switch (c) {
 	case 'p': s->policy = value; return true;
-	case 'r': s->redis = value; return true;
+	case 'r': s->redis.address = value; return true;
 	case 'd': s->state = value; return true;
 	case 'n': s->ns = value; return true;
 	case 'k': s->key = value; return true;

@@ -20,9 +20,9 @@ fitness_redis(const struct options *o, const struct keys *k, bool is_claiming,
 	struct conn *c;
 	enum redis_fitness fit;
 
-	if (!conn_address_ok(o->settings.redis, e))
+	if (!conn_target_ok(&o->settings.redis, e))
 		return REDIS_UNFIT;
-	c = conn_open(o->settings.redis, deadline, e);
+	c = conn_open(&o->settings.redis, deadline, e);
 	if (c == NULL)
 		return REDIS_AWAY;
 	keys_fingerprint(k, fingerprint);
@@ -68,7 +68,7 @@ check_redis(const struct options *o, const struct keys *k)
 
 	switch (fitness_redis(o, k, false, &e)) {
 	case REDIS_FIT:
-		return say("redis", true, o->settings.redis);
+		return say("redis", true, o->settings.redis.address);
 	case REDIS_AWAY:
 		say("redis", true, "away; sluiced would start without it, in outage mode");
 		printf("%-16s%s\n", "", e.text);

@@ -31,11 +31,11 @@ struct conn {
 };
 
 bool
-conn_address_ok(const char *address, struct error *e)
+conn_target_ok(const struct conn_target *t, struct error *e)
 {
 	struct endpoint a;
 
-	return endpoint_parse(address, &a, e);
+	return endpoint_parse(t->address, &a, e);
 }
 
 /* Waits until the socket is ready for any of events, or deadline_us. */
@@ -82,13 +82,13 @@ connect_socket(int fd, const struct endpoint *a, uint64_t deadline_us,
 }
 
 struct conn *
-conn_open(const char *address, uint64_t deadline_us, struct error *e)
+conn_open(const struct conn_target *t, uint64_t deadline_us, struct error *e)
 {
 	struct conn *c = calloc(1, sizeof(*c));
 	struct error why = { "out of memory" };
 	struct endpoint a;
 
-	if (!endpoint_parse(address, &a, e)) {
+	if (!endpoint_parse(t->address, &a, e)) {
 		free(c);
 		return NULL;
 	}
@@ -103,7 +103,7 @@ conn_open(const char *address, uint64_t deadline_us, struct error *e)
 			return c;
 	}
 	conn_close(c);
-	error_set(e, "cannot connect to Redis at %s: %.400s", address, why.text);
+	error_set(e, "cannot connect to Redis at %s: %.400s", t->address, why.text);
 	return NULL;
 }
 

@@ -31,10 +31,11 @@ static void
 wait_until_up(struct private_redis *r)
 {
 	uint64_t until_us = clock_monotonic_us() + START_MAX_US;
+	const struct conn_target t = { .address = r->address };
 	struct error e = { "" };
 
 	while (clock_monotonic_us() < until_us) {
-		struct conn *c = conn_open(r->address, until_us, &e);
+		struct conn *c = conn_open(&t, until_us, &e);
 		struct reply *pong = c == NULL ? NULL :
 			conn_ask(c, until_us, &e, "PING", NULL);
 		bool is_up = pong != NULL && reply_type(pong) == REPLY_TEXT;
@@ -132,8 +133,9 @@ private_redis_fini(struct private_redis *r)
 struct conn *
 private_redis_open(const struct private_redis *r)
 {
+	const struct conn_target t = { .address = r->address };
 	struct error e;
-	struct conn *c = conn_open(r->address, clock_monotonic_us() + START_MAX_US,
+	struct conn *c = conn_open(&t, clock_monotonic_us() + START_MAX_US,
 				   &e);
 
 	if (c == NULL)

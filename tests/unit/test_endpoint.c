@@ -78,7 +78,8 @@ endpoint(void **state)
 	if (endpoint_parse(r->name, &a, &e))
 		describe(&a, got, sizeof(got));
 	assert_string_equal(got, r->want != NULL ? r->want : "nothing");
-	assert_int_equal(conn_address_ok(r->name, &e), r->want != NULL);
+	assert_int_equal(conn_target_ok(&(struct conn_target){ .address = r->name }, &e),
+			 r->want != NULL);
 	assert_int_equal(e.text[0] == '\0', r->want != NULL);
 }
 

@@ -10,7 +10,7 @@ from lab import run, until  # noqa: E402
 from lab.desk import freezes  # noqa: E402
 from lab.load import Load  # noqa: E402
 from lab.policy import policy  # noqa: E402
-from lab.sluiced import start_pair  # noqa: E402
+from lab.sluiced import start_group  # noqa: E402
 
 LOAD = "-c", 4, "-q", 100, "-n", 1
 
@@ -109,7 +109,7 @@ def unseen_freeze(t, lab, nodes):
 def main(t, lab):
     nodes = [lab.node, lab.new_node("node2")]
     lab.redis.start()
-    start_pair(nodes, policy())
+    start_group(nodes, policy())
     for node in nodes:
         settled(lab, node, "accept")
     with t.test("after freeze has exited 0, no node admits a message until the thaw"):

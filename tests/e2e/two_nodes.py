@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from lab import run, until  # noqa: E402
 from lab.load import Load  # noqa: E402
 from lab.policy import policy  # noqa: E402
-from lab.sluiced import start_pair  # noqa: E402
+from lab.sluiced import start_group  # noqa: E402
 
 RATE, BURST, SECONDS, CONNECTIONS = 20, 100, 10, 16
 HANG_AFTER, HANG = 3, 3
@@ -62,7 +62,7 @@ def is_outage(node):
 
 
 def start(nodes):
-    start_pair(nodes, POLICY)
+    start_group(nodes, POLICY)
     for node in nodes:
         until(lambda: is_outage(node) is False, f"{node.name} to use Redis")
 

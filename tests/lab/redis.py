@@ -3,11 +3,14 @@
     redis = Redis(procs, dir, **options)    options as in redis.conf, _ for -
     redis.start() stop() kill9() pause() resume()
     redis.ask("GET", "key")     bytes, int, None or list; RedisError
+    with redis.line() as ask:   the same, several on one connection
+    redis.forget()              what it has kept on disk; while it is stopped
     redis.address               what sluiced -r takes
 
 It keeps nothing on disk unless options say so: a new start is empty. It runs
 as nobody, like sluiced; PHP's user cannot reach it.
 """
+import contextlib
 import os
 import shutil
 import socket
@@ -63,13 +66,23 @@ class Redis:
     def resume(self):
         self._process.resume()
 
-    def ask(self, *args):
+    def forget(self):
+        shutil.rmtree(os.path.join(self._dir, "appendonlydir"), ignore_errors=True)
+
+    @contextlib.contextmanager
+    def line(self):
         with socket.socket(socket.AF_UNIX) as s:
             s.settimeout(10)
             s.connect(self.socket)
-            s.sendall(_command(args))
             with s.makefile("rb") as f:
-                return _reply(f)
+                def ask(*args):
+                    s.sendall(_command(args))
+                    return _reply(f)
+                yield ask
+
+    def ask(self, *args):
+        with self.line() as ask:
+            return ask(*args)
 
 
 def _command(args):

@@ -14,10 +14,11 @@
     node.decisions("hold", "limit=a", ..)   its lines about this verdict that have
                                 all these fields
     node.complaints()           sanitizer reports and crashes; "" is good
-    start_pair(nodes, policy)   two nodes in one new name space, with one key
+    start_group(nodes, policy, *flags)  in one new name space, with one key
 
 The binaries are copied: the repository may lie where the service's user cannot
-go. The daemon runs as nobody, never root; SAN says which build is taken.
+go. The daemon runs as nobody, never root; SAN says which build is taken. With
+LAB_VALGRIND it runs under memcheck, and what that finds is its exit status.
 """
 import json
 import os
@@ -30,6 +31,8 @@ import subprocess
 from .wait import Timeout, until
 
 USER, GROUP = "nobody", "postfix"
+MEMCHECK = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full",
+            "--errors-for-leak-kinds=definite"] if os.environ.get("LAB_VALGRIND") else []
 REPORT = re.compile(r".*(?:ERROR: \w*Sanitizer|runtime error:|WARNING: \w*Sanitizer"
                     r"|Assertion .* failed).*")
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -81,7 +84,7 @@ class Node:
     def start(self, policy=None, *flags, wait=True):
         if policy is not None:
             self.write_policy(policy)
-        argv = [binary(self._lab, "sluiced"), "-p", self.policy, "-s", self.milter,
+        argv = [*MEMCHECK, binary(self._lab, "sluiced"), "-p", self.policy, "-s", self.milter,
                 "-r", self.redis_address, "-d", self.state, "-n", self.ns, *flags]
         self._process = self._procs.start(
             argv, self._log, cwd="/", user=USER, group=GROUP, extra_groups=[],
@@ -174,13 +177,14 @@ class Node:
         return "\n".join(lines)
 
 
-def start_pair(nodes, policy):
-    one, other = nodes
-    one.fresh(policy)
-    other.new_state()
-    other.ns = one.ns
-    other.write_policy(policy)
-    key = os.path.join(other.state, "key")
-    shutil.copy(os.path.join(one.state, "key"), key)
-    shutil.chown(key, USER, GROUP)
-    other.start()
+def start_group(nodes, policy, *flags):
+    first = nodes[0].fresh(policy, *flags)
+    for node in nodes[1:]:
+        if node.is_alive():
+            node.stop()
+        node.new_state()
+        node.ns = first.ns
+        key = os.path.join(node.state, "key")
+        shutil.copy(os.path.join(first.state, "key"), key)
+        shutil.chown(key, USER, GROUP)
+        node.start(policy, *flags)

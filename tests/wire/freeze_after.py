@@ -8,7 +8,7 @@ from lab import run, until  # noqa: E402
 from lab.desk import expect, freezes, scopes  # noqa: E402
 from lab.peer import LOCAL, SMTP, deliver  # noqa: E402
 from lab.policy import HEAD, policy  # noqa: E402
-from lab.sluiced import start_pair  # noqa: E402
+from lab.sluiced import start_group  # noqa: E402
 
 LIMITS = """
 limit scripts {
@@ -133,7 +133,7 @@ def outage(t, lab):
 def two_nodes(t, lab):
     here, there = lab.node, lab.new_node("there")
     here.stop()
-    start_pair([here, there], policy(LIMITS))
+    start_group([here, there], policy(LIMITS))
     with t.test("what one node strikes is frozen on the other, and thawed there"):
         for _ in range(4):
             send(lab, LOCAL, FORM)

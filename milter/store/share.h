@@ -11,7 +11,7 @@ struct share {
 	struct policy_window window[POLICY_PLAN_MAX][CHARGE_TIMES];
 };
 
-/* The same question, but that each window, and what may be held, is the part of
+/* Keeps q. The same question, but that each window, and what may be held, is the part of
  * one node of so many: at least one unit. Refusals are counted whole, so that
  * no limit is frozen sooner than the policy says. */
 void share_build(struct share *s, const struct store_request *q, unsigned nodes);

@@ -54,6 +54,8 @@ add_debt(struct store_request *q, const struct slot *s, struct policy_window *w,
 	}
 	memset(q->floor_us[q->n], 0, sizeof(q->floor_us[q->n]));
 	memset(q->debit_us[q->n], 0, sizeof(q->debit_us[q->n]));
+	if (s->kind != SLOT_STRIKES)
+		q->floor_us[q->n][k] = s->full_us;
 	q->debit_us[q->n++][k] = debit_us;
 }
 

@@ -261,8 +261,8 @@ hangs(void **state)
 	store_free(hasty);
 }
 
-/* Two hours at nearly the whole rate: Redis is told of what has not come back
- * yet, not of all of it. */
+/* Half of the burst, then two hours at the whole rate: never refused, and Redis
+ * is told of what has not come back yet, not of all of it. */
 static void
 steady(void **state)
 {
@@ -272,13 +272,17 @@ steady(void **state)
 	struct store_text t;
 
 	store_text_parse(&t, "a=m100/" HOUR);
-	for (; at_us < end_us; at_us += MINUTE * 5 / 8) {
+	for (int i = 0; i < 250; i++) {
 		t.q.now_us = at_us;
+		if (i >= 50)
+			at_us += MINUTE * 36 / 60;
 		assert_int_equal(store_take(r->s, &t.q, &o), STORE_TAKEN);
 	}
+	assert_true(outage_probe(r->other));
+	take(r->other, "a=m100/" HOUR, "taken 1");
 	assert_true(outage_probe(r->s));
-	take(r->s, "a=m100/" HOUR, "taken 2");
-	take(r->s, "a=m100/" HOUR, "taken 3");
+	take(r->s, "a=m100/" HOUR, "taken 52");
+	take(r->s, "a=m100/" HOUR, "taken 53");
 }
 
 int

@@ -60,8 +60,8 @@ enum store_answer {
 	STORE_ALONE,		/* nothing was charged: Redis is away for longer
 				   than the lease, and another node may have
 				   frozen what this one does not know of */
-	STORE_LATE,		/* nothing was charged: its time was over before its
-				   turn came; that says nothing of Redis */
+	STORE_LATE,		/* nothing was charged: its turn did not come in
+				   time, or Redis would not take it */
 	STORE_DOWN		/* could not tell; a charge may have been taken */
 };
 

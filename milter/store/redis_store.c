@@ -209,39 +209,37 @@ struct probe {
 };
 
 static bool
-load_script(struct redis_store *s, uint64_t deadline_us, struct error *e)
+keep_sha(struct redis_store *s, const struct reply *r, struct error *e)
 {
-	struct reply *r = conn_ask(s->conn, deadline_us, e, "SCRIPT", "LOAD",
-				   take_lua, NULL);
 	const char *sha;
 	size_t len = 0;
-	bool ok;
 
-	if (r == NULL)
-		return false;
 	sha = reply_type(r) == REPLY_TEXT ? reply_text(r, &len) : NULL;
-	ok = len == SCRIPT_SHA_LEN || reply_unexpected(r, e);
-	if (ok)
-		memcpy(s->sha, sha, len);
-	reply_free(r);
-	return ok;
+	if (len != SCRIPT_SHA_LEN)
+		return reply_unexpected(r, e);
+	memcpy(s->sha, sha, len);
+	return true;
 }
 
-/* A Redis that is full, read-only or cannot save still answers a script that
- * only reads; a charge would fail. */
+/* The script; and a write: a Redis that is full, read-only or cannot save still
+ * answers a script that only reads, and a charge would fail. */
 static bool
-try_write(struct redis_store *s, uint64_t deadline_us, struct error *e)
+prepare(struct redis_store *s, uint64_t deadline_us, struct error *e)
 {
+	struct reply *r[2];
 	char key[128];
-	struct reply *r;
 	bool ok;
 
 	snprintf(key, sizeof(key), "sluice:{%s}:probe", s->ns);
-	r = conn_ask(s->conn, deadline_us, e, "SET", key, "1", "PX", "60000", NULL);
-	if (r == NULL)
+	if (!conn_append_text(s->conn, "SCRIPT", "LOAD", take_lua, NULL) ||
+	    !conn_append_text(s->conn, "SET", key, "1", "PX", "60000", NULL))
+		return error_set(e, "out of memory");
+	if (!conn_exchange(s->conn, r, 2, deadline_us, e))
 		return false;
-	ok = reply_type(r) == REPLY_TEXT || reply_unexpected(r, e);
-	reply_free(r);
+	ok = keep_sha(s, r[0], e) &&
+	     (reply_type(r[1]) == REPLY_TEXT || reply_unexpected(r[1], e));
+	reply_free(r[0]);
+	reply_free(r[1]);
 	return ok;
 }
 
@@ -254,7 +252,7 @@ greet(struct redis_store *s, uint64_t deadline_us, struct error *e)
 	struct job job = new_job(s, &q, deadline_us - s->timeout_us, &o);
 	struct job *jobs[] = { &job };
 
-	return load_script(s, deadline_us, e) && try_write(s, deadline_us, e) &&
+	return prepare(s, deadline_us, e) &&
 	       round_trip(s, jobs, 1, false, deadline_us, e) &&
 	       (job.result == SCRIPT_ANSWERED || job.result == SCRIPT_LATE);
 }

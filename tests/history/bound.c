@@ -141,9 +141,8 @@ activate(struct sweep *w, int64_t s_us)
 	}
 }
 
-/* What is allowed for faults from s to e. */
-static int64_t
-allowed(const struct bound *b, int64_t s_us, int64_t e_us)
+int64_t
+bound_allowed(const struct bound *b, int64_t s_us, int64_t e_us)
 {
 	int64_t sum = grown(b, e_us) - grown(b, s_us) - b->speed * (e_us - s_us);
 
@@ -179,7 +178,7 @@ bound_worst(const struct bound *b, struct event *event, size_t n)
 		look(&w, event[i].start_us, &worst);
 	}
 	end(&w);
-	worst.allowed = allowed(b, worst.from_us, worst.to_us);
+	worst.allowed = bound_allowed(b, worst.from_us, worst.to_us);
 	worst.taken = worst.over + worst.allowed + b->burst +
 		      b->speed * (worst.to_us - worst.from_us);
 	return worst;

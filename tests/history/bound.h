@@ -44,6 +44,9 @@ struct excess {
 	int64_t from_us, to_us;
 };
 
+/* What is allowed for faults from s to e. */
+int64_t bound_allowed(const struct bound *b, int64_t s_us, int64_t e_us);
+
 /* n events, at least one; sorts them. O((n + steps) log n). */
 struct excess bound_worst(const struct bound *b, struct event *event, size_t n);
 

@@ -41,35 +41,56 @@ complain_of(struct trial *t, const struct question *q, const struct excess *e)
 	char what[160];
 
 	question_name(q, what, sizeof(what));
-	complain(t, "%s: key %s, %.3f let through from %" PRId64 " to %" PRId64
+	complain(t, "%s%s%s: key %s, %.3f let through from %" PRId64 " to %" PRId64
 		 " us, %.3f too many; %.3f of it allowed for faults", what,
+		 q->node != NULL ? " of " : "", q->node != NULL ? q->node : "",
 		 q->decision->key, question_units(q, e->taken), e->from_us,
 		 e->to_us, question_units(q, e->over),
 		 question_units(q, e->allowed));
 }
 
-static void
-say(struct trial *t, const struct question *q, const struct answer *a,
-    const char *key)
-{
-	char what[160];
+/* What came nearest to what is promised of the window and part. */
+struct worst {
+	struct answer a;
+	const char *key;	/* of a.bare; NULL: nothing has counted */
+};
 
-	question_name(q, what, sizeof(what));
-	fprintf(t->out, "%s: %+.2f beyond burst + rate * t (%.0f in %.3f s, key "
-		"%s); %+.2f beyond what faults allow (%.2f there)\n", what,
-		question_units(q, a->bare.over), question_units(q, a->bare.taken),
-		(double)(a->bare.to_us - a->bare.from_us) / 1e6, key,
-		question_units(q, a->fair.over),
-		question_units(q, a->fair.allowed));
+static void
+keep_worst(struct worst *w, const struct answer *a, const char *key)
+{
+	bool is_first = w->key == NULL;
+
+	if (is_first || a->bare.over > w->a.bare.over) {
+		w->a.bare = a->bare;
+		w->key = key;
+	}
+	if (is_first || a->fair.over > w->a.fair.over)
+		w->a.fair = a->fair;
 }
 
-/* r's decisions are sorted by key. Says the worst of all keys. */
 static void
-ask_keys(struct trial *t, struct question *q)
+say(struct trial *t, const struct question *q, const struct worst *w)
+{
+	const struct excess *bare = &w->a.bare;
+	char what[160];
+
+	if (w->key == NULL)
+		return;
+	question_name(q, what, sizeof(what));
+	fprintf(t->out, "%s: %+.2f to burst + rate * t (%.0f in %.3f s, key %s), "
+		"where faults allow %.2f; %+.2f to what they allow\n", what,
+		question_units(q, bare->over), question_units(q, bare->taken),
+		(double)(bare->to_us - bare->from_us) / 1e6, w->key,
+		question_units(q, bare->allowed),
+		question_units(q, w->a.fair.over));
+}
+
+/* r's decisions are sorted by key. */
+static void
+ask_keys(struct trial *t, struct question *q, struct worst *worst)
 {
 	const struct record *r = t->r;
-	struct answer worst, a;
-	const char *key = NULL;
+	struct answer a;
 
 	for (size_t from = 0, to; from < r->n_decisions; from = to) {
 		q->decision = &r->decision[from];
@@ -81,17 +102,8 @@ ask_keys(struct trial *t, struct question *q)
 			continue;
 		if (a.fair.over > 0)
 			complain_of(t, q, &a.fair);
-		if (key == NULL)
-			worst = a;
-		if (key == NULL || a.bare.over > worst.bare.over) {
-			worst.bare = a.bare;
-			key = q->decision->key;
-		}
-		if (a.fair.over > worst.fair.over)
-			worst.fair = a.fair;
+		keep_worst(worst, &a, q->decision->key);
 	}
-	if (key != NULL)
-		say(t, q, &worst, key);
 }
 
 /* The names of those that decided something. */
@@ -116,9 +128,25 @@ by_key(const void *a, const void *b)
 		      ((const struct decision *)b)->key);
 }
 
+/* Of each of n nodes; NULL: of all of them at once. */
+static void
+judge_part(struct trial *t, struct question *q, enum part part,
+	   const char *const *node, size_t n)
+{
+	struct worst worst = { .key = NULL };
+
+	q->part = part;
+	for (size_t i = 0; i < n; i++) {
+		q->node = node[i];
+		ask_keys(t, q, &worst);
+	}
+	say(t, q, &worst);
+}
+
 static void
 judge_windows(struct trial *t)
 {
+	static const char *const any[] = { NULL };
 	struct record *r = t->r;
 	const char *node[NODES_MAX];
 	size_t n = nodes(r, node);
@@ -130,15 +158,9 @@ judge_windows(struct trial *t)
 		      by_key);
 	for (size_t i = 0; i < r->n_windows; i++) {
 		q.w = &r->window[i];
-		q.part = ALL;
-		ask_keys(t, &q);
-		q.part = REDIS;
-		ask_keys(t, &q);
-		q.part = MEMORY;
-		for (size_t k = 0; k < n; k++) {
-			q.node = node[k];
-			ask_keys(t, &q);
-		}
+		judge_part(t, &q, ALL, any, 1);
+		judge_part(t, &q, REDIS, any, 1);
+		judge_part(t, &q, MEMORY, node, n);
 	}
 	question_fini(&q);
 }

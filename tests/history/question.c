@@ -151,6 +151,7 @@ question_ask(struct question *q, struct answer *a)
 		return 0;
 	a->bare = bound_worst(&b, q->event, n);
 	gather_faults(q, &b);
+	a->bare.allowed = bound_allowed(&b, a->bare.from_us, a->bare.to_us);
 	a->fair = bound_worst(&b, q->event, n);
 	return n;
 }
@@ -164,10 +165,9 @@ question_units(const struct question *q, int64_t weight)
 void
 question_name(const struct question *q, char *out, size_t size)
 {
-	static const char *const part[] = { "all", "redis", "memory of " };
+	static const char *const part[] = { "all", "redis", "memory" };
 
-	snprintf(out, size, "%" PRIu32 " %s/%gs burst %" PRIu32 ", %s%s", q->w->n,
+	snprintf(out, size, "%" PRIu32 " %s/%gs burst %" PRIu32 ", %s", q->w->n,
 		 q->w->is_by_recipient ? "recipients" : "messages",
-		 (double)q->w->period_us / 1e6, q->w->burst, part[q->part],
-		 q->part == MEMORY ? q->node : "");
+		 (double)q->w->period_us / 1e6, q->w->burst, part[q->part]);
 }

@@ -38,7 +38,8 @@ struct question {
 };
 
 struct answer {
-	struct excess bare;	/* without a word of faults */
+	struct excess bare;	/* without a word of faults; but it says what they
+				   allow there */
 	struct excess fair;	/* with what they allow */
 };
 
@@ -52,6 +53,7 @@ size_t question_ask(struct question *q, struct answer *a);
 /* A weight of excess as messages or recipients. */
 double question_units(const struct question *q, int64_t weight);
 
+/* The window and the part. */
 void question_name(const struct question *q, char *out, size_t size);
 
 #endif

@@ -22,7 +22,7 @@ static const struct row {
 } rows[] = {
 	{ "nothing", "", 0, 0, "0 decisions" },
 	{ "at the edge", TWO BY_REDIS_3 "1000000 1000000 b k 1 accept redis\n", 0, 0,
-	  "all: +0.00 beyond" },
+	  "all: +0.00 to burst + rate * t (3 in 0.000 s, key k)" },
 	{ "one too many, over two nodes", TWO BY_REDIS_3
 	  "999999 999999 b k 1 accept redis\n", 0, 2,
 	  "WRONG 1 messages/1s burst 3, redis: key k, 4.000 let through from 0 to 999999" },

@@ -27,9 +27,9 @@ PROGRAM = prog view set pools emit_set emit_expr emit_limit emit verify_set veri
 BUCKET  = bucket charge
 TRIAL   = duration table streams gate watch trial_report trial
 COMMON  = error clock log pseudonym settings load
-STORE   = store share request peek endpoint conn combine script slots place recall debts memory redis_store redis_fit breaker settle outage
+STORE   = store share request peek endpoint trouble tls link login conn combine script slots place recall debts memory redis_store redis_fit genesis breaker settle outage
 LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger_peers ledger mirror mirror_nodes
-DAEMON  = sluiced options fitness lock listen milter session decide report warn strike verdict live keeper status
+DAEMON  = sluiced options fitness lock listen milter session decide report warn strike verdict live watch round keeper status
 COMMAND = sluice show state running order scope_option spread facts_option against explain_text explain_json cmd_check cmd_fmt cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 HISTORY = tree bound record question judge
 LOAD    = clock options wire session message worker report milterload
@@ -47,7 +47,7 @@ CFLAGS ?= -O2 -g
 FLAGS = -std=gnu11 -D_GNU_SOURCE $(WARN) $(HARDEN) $(SANFLAGS_$(SAN)) $(WERROR) -MMD -MP $(CFLAGS)
 LINK = $(CC) $(FLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 POLICY_LIBS = -lidn2 -lunistring
-LIBS = $(POLICY_LIBS) -lhiredis -lsodium -ljansson -lsystemd -lpthread
+LIBS = $(POLICY_LIBS) -lhiredis -lssl -lcrypto -lsodium -ljansson -lsystemd -lpthread
 
 Q_0 = @
 Q = $(Q_$(V))

@@ -27,6 +27,12 @@ settings_init(struct settings *s)
 	s->state = env("SLUICE_STATE", "/var/lib/sluice");
 	s->ns = env("SLUICE_NAMESPACE", "default");
 	s->key = env("SLUICE_KEY", NULL);
+	s->redis.user = env("SLUICE_REDIS_USER", NULL);
+	s->redis.password_file = env("SLUICE_REDIS_PASSWORD_FILE", NULL);
+	s->redis_db = env("SLUICE_REDIS_DB", "0");
+	s->redis.ca_file = env("SLUICE_REDIS_CA", NULL);
+	s->redis.cert_file = env("SLUICE_REDIS_CERT", NULL);
+	s->redis.key_file = env("SLUICE_REDIS_CERT_KEY", NULL);
 }
 
 bool
@@ -38,6 +44,12 @@ settings_flag(struct settings *s, int c, const char *value)
 	case 'd': s->state = value; return true;
 	case 'n': s->ns = value; return true;
 	case 'k': s->key = value; return true;
+	case SETTINGS_USER: s->redis.user = value; return true;
+	case SETTINGS_PASSWORD: s->redis.password_file = value; return true;
+	case SETTINGS_DB: s->redis_db = value; return true;
+	case SETTINGS_CA: s->redis.ca_file = value; return true;
+	case SETTINGS_CERT: s->redis.cert_file = value; return true;
+	case SETTINGS_CERT_KEY: s->redis.key_file = value; return true;
 	default: return false;
 	}
 }
@@ -54,11 +66,25 @@ is_ns(const char *ns)
 	return len > 0 && len <= NS_MAX;
 }
 
+static bool
+parse_db(struct settings *s, struct error *e)
+{
+	size_t len = strlen(s->redis_db);
+
+	if (len == 0 || len > 4 || strspn(s->redis_db, "0123456789") != len)
+		return error_set(e, "the Redis database '%s' must be a number, 0 as a rule",
+				 s->redis_db);
+	s->redis.db = (unsigned)strtoul(s->redis_db, NULL, 10);
+	return true;
+}
+
 bool
 settings_finish(struct settings *s, struct error *e)
 {
 	int n;
 
+	if (!parse_db(s, e))
+		return false;
 	if (!is_ns(s->ns))
 		return error_set(e, "the namespace '%s' must be 1 to %d letters, digits, "
 				 "- or _", s->ns, NS_MAX);

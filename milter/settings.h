@@ -30,6 +30,7 @@ struct settings {
 	const char *state;
 	const char *ns;
 	const char *key;
+	const char *redis_db;		/* a number, as written */
 	char key_buf[4096];		/* behind key when it follows from state */
 };
 
@@ -44,7 +45,15 @@ bool settings_flag(struct settings *s, int c, const char *value);
 bool settings_finish(struct settings *s, struct error *e);
 
 #define SETTINGS_SHORT "p:r:d:n:k:"
+enum { SETTINGS_USER = 1000, SETTINGS_PASSWORD, SETTINGS_DB, SETTINGS_CA,
+       SETTINGS_CERT, SETTINGS_CERT_KEY };
 #define SETTINGS_LONG \
+	{ "redis-user", required_argument, NULL, SETTINGS_USER }, \
+	{ "redis-password-file", required_argument, NULL, SETTINGS_PASSWORD }, \
+	{ "redis-db", required_argument, NULL, SETTINGS_DB }, \
+	{ "redis-ca", required_argument, NULL, SETTINGS_CA }, \
+	{ "redis-cert", required_argument, NULL, SETTINGS_CERT }, \
+	{ "redis-cert-key", required_argument, NULL, SETTINGS_CERT_KEY }, \
 	{ "policy", required_argument, NULL, 'p' }, \
 	{ "redis", required_argument, NULL, 'r' }, \
 	{ "state", required_argument, NULL, 'd' }, \

@@ -28,6 +28,7 @@ only_in() { # PATTERN FILE...: where else the pattern stands
 
 ok "only milter.c knows libmilter" "$(only_in 'mfapi\.h' milter/daemon/milter.c)"
 ok "only conn.c knows hiredis" "$(only_in '#include.*hiredis' milter/store/conn.c)"
+ok "only tls.c knows libssl" "$(only_in '#include.*openssl' milter/store/tls.c)"
 ok "policy/ knows no clock, socket, log or stream of its own" "$(grep -nE \
 	'stderr|stdout|clock_gettime|\btime\(|socket\(|sodium|hiredis|mfapi|\.\./milter' \
 	$(find policy -name '*.[ch]'))"

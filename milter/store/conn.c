@@ -2,29 +2,28 @@
  * conn.c - one connection to Redis; the only file that knows hiredis.
  *
  * Of hiredis we use what formats a command and what reads a reply. The socket
- * is ours: then one deadline covers everything, a reply is bounded, a
- * closed peer raises no SIGPIPE, and hiredis 0.14 and 1.x are alike.
+ * is ours (link.h): then one deadline covers everything, a reply is bounded, and
+ * hiredis 0.14 and 1.x are alike.
  */
 #include "conn.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <hiredis/hiredis.h>
 
-#include "../clock.h"
 #include "endpoint.h"
+#include "link.h"
+#include "login.h"
+#include "tls.h"
+#include "trouble.h"
 
 #define ARGS_MAX 64			/* of a command: take.lua needs 55 */
 #define REPLIES_LEN_MAX (32u << 20)	/* bytes of one exchange */
 
 struct conn {
-	int fd;
+	struct link *link;
 	redisReader *reader;
 	char *out;			/* not yet sent: out[sent..len) */
 	size_t sent, len, size;
@@ -35,87 +34,42 @@ conn_target_ok(const struct conn_target *t, struct error *e)
 {
 	struct endpoint a;
 
-	return endpoint_parse(t->address, &a, e);
-}
-
-/* Waits until the socket is ready for any of events, or deadline_us. */
-static bool
-wait_ready(int fd, short events, uint64_t deadline_us, struct error *e)
-{
-	struct pollfd p = { .fd = fd, .events = events };
-
-	for (;;) {
-		uint64_t now_us = clock_monotonic_us();
-		uint64_t left_us = deadline_us - now_us;
-		struct timespec left = {
-			.tv_sec = (time_t)(left_us / 1000000),
-			.tv_nsec = (long)(left_us % 1000000) * 1000,
-		};
-		int n;
-
-		if (now_us >= deadline_us)
-			return error_set(e, "Redis did not answer in time");
-		n = ppoll(&p, 1, &left, NULL);
-		if (n > 0)
-			return true;
-		if (n < 0 && errno != EINTR)
-			return error_set(e, "poll: %s", strerror(errno));
-	}
-}
-
-static bool
-connect_socket(int fd, const struct endpoint *a, uint64_t deadline_us,
-	       struct error *e)
-{
-	socklen_t len = sizeof(int);
-	int err = 0;
-
-	if (connect(fd, (const struct sockaddr *)&a->sa, a->len) == 0)
-		return true;
-	if (errno != EINPROGRESS)
-		return error_set(e, "%s", strerror(errno));
-	if (!wait_ready(fd, POLLOUT, deadline_us, e))
-		return false;
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0)
-		err = errno;
-	return err == 0 || error_set(e, "%s", strerror(err));
+	return endpoint_parse(t->address, &a, e) && login_ok(t, e) && tls_ok(t, e);
 }
 
 struct conn *
 conn_open(const struct conn_target *t, uint64_t deadline_us, struct error *e)
 {
-	struct conn *c = calloc(1, sizeof(*c));
-	struct error why = { "out of memory" };
-	struct endpoint a;
+	struct link *l = link_open(t, deadline_us, e);
+	struct conn *c = l != NULL ? calloc(1, sizeof(*c)) : NULL;
 
-	if (!endpoint_parse(t->address, &a, e)) {
-		free(c);
+	if (c == NULL) {
+		if (l != NULL)
+			error_set(e, "out of memory");
+		link_close(l);
 		return NULL;
 	}
-	if (c != NULL) {
-		c->fd = socket(a.sa.ss_family,
-			       SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-		c->reader = redisReaderCreate();
-		if (c->fd < 0)
-			error_set(&why, "socket: %s", strerror(errno));
-		else if (c->reader != NULL &&
-			 connect_socket(c->fd, &a, deadline_us, &why))
-			return c;
-	}
+	c->link = l;
+	c->reader = redisReaderCreate();
+	if (c->reader == NULL)
+		error_set(e, "out of memory");
+	else if (login(c, t, deadline_us, e))
+		return c;
 	conn_close(c);
-	error_set(e, "cannot connect to Redis at %s: %.400s", t->address, why.text);
 	return NULL;
 }
 
+/* What was sent may have been a password. */
 void
 conn_close(struct conn *c)
 {
 	if (c == NULL)
 		return;
-	if (c->fd >= 0)
-		close(c->fd);
+	link_close(c->link);
 	if (c->reader != NULL)
 		redisReaderFree(c->reader);
+	if (c->out != NULL)
+		explicit_bzero(c->out, c->size);
 	free(c->out);
 	free(c);
 }
@@ -156,6 +110,7 @@ conn_append(struct conn *c, const struct conn_arg *arg, size_t n)
 	if (text_len < 0)
 		return false;
 	ok = add_out(c, text, (size_t)text_len);
+	explicit_bzero(text, (size_t)text_len);
 	redisFreeCommand(text);
 	return ok;
 }
@@ -186,44 +141,32 @@ conn_append_text(struct conn *c, ...)
 	return ok;
 }
 
-/* After a send or recv that failed: true if it may be tried again. */
-static bool
-is_transient(struct error *e)
-{
-	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
-		return true;
-	if (errno == EPIPE || errno == ECONNRESET)
-		return error_set(e, "Redis closed the connection");
-	return error_set(e, "the connection to Redis: %s", strerror(errno));
-}
-
 static bool
 push(struct conn *c, struct error *e)
 {
-	ssize_t n = send(c->fd, c->out + c->sent, c->len - c->sent, MSG_NOSIGNAL);
+	size_t n;
 
-	if (n < 0)
-		return is_transient(e);
-	c->sent += (size_t)n;
+	if (c->len == 0)
+		return true;
+	if (!link_send(c->link, c->out + c->sent, c->len - c->sent, &n, e))
+		return false;
+	c->sent += n;
 	if (c->sent == c->len)
 		c->sent = c->len = 0;
 	return true;
 }
 
 static bool
-pull(struct conn *c, size_t *total, struct error *e)
+pull(struct conn *c, size_t *n, size_t *total, struct error *e)
 {
 	char buf[16384];
-	ssize_t n = recv(c->fd, buf, sizeof(buf), 0);
 
-	if (n < 0)
-		return is_transient(e);
-	if (n == 0)
-		return error_set(e, "Redis closed the connection");
-	*total += (size_t)n;
+	if (!link_recv(c->link, buf, sizeof(buf), n, e))
+		return false;
+	*total += *n;
 	if (*total > REPLIES_LEN_MAX)
 		return error_set(e, "a reply of Redis is too long");
-	return redisReaderFeed(c->reader, buf, (size_t)n) == REDIS_OK ||
+	return *n == 0 || redisReaderFeed(c->reader, buf, *n) == REDIS_OK ||
 	       error_set(e, "out of memory");
 }
 
@@ -251,14 +194,12 @@ bool
 conn_exchange(struct conn *c, struct reply **reply, size_t n,
 	      uint64_t deadline_us, struct error *e)
 {
-	size_t got = 0, total = 0;
+	size_t got = 0, total = 0, came = 0;
 
 	while (got < n) {
-		short events = c->len > 0 ? POLLIN | POLLOUT : POLLIN;
-
-		if (!wait_ready(c->fd, events, deadline_us, e) ||
-		    (c->len > 0 && !push(c, e)) || !pull(c, &total, e) ||
-		    !collect(c, reply, &got, n, e)) {
+		if (!push(c, e) ||
+		    (came == 0 && !link_wait(c->link, c->len > 0, deadline_us, e)) ||
+		    !pull(c, &came, &total, e) || !collect(c, reply, &got, n, e)) {
 			while (got > 0)
 				reply_free(reply[--got]);
 			return false;
@@ -293,9 +234,13 @@ inside(const struct reply *r)
 bool
 reply_unexpected(const struct reply *r, struct error *e)
 {
+	const struct trouble *t;
+
 	if (inside(r)->type != REDIS_REPLY_ERROR)
 		return error_set(e, "Redis sent a reply of the wrong kind");
-	return error_set(e, "Redis: %.400s", inside(r)->str);
+	t = trouble_of(inside(r)->str);
+	return error_set(e, *t->advice != '\0' ? "Redis: %.300s; %s" : "Redis: %.400s%s",
+			 inside(r)->str, t->advice);
 }
 
 void

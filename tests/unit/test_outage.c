@@ -3,9 +3,7 @@
  */
 #include "test.h"
 
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 
 #include "../../milter/clock.h"
 #include "../../milter/store/memory.h"
@@ -16,9 +14,7 @@
 #include "store_text.h"
 
 #define PATIENT_US 10000000
-#define HASTY_US 300000
 #define DAY "86400000"
-#define THREADS 8
 
 static struct private_redis server;
 
@@ -39,11 +35,11 @@ stop(void **state)
 }
 
 static struct store *
-open_store(uint64_t timeout_us)
+open_store(void)
 {
 	struct conn_target t = { .address = server.address };
 
-	return outage_new(redis_store_new(&t, "test", timeout_us), memory_new(1000));
+	return outage_new(redis_store_new(&t, "test", PATIENT_US), memory_new(1000));
 }
 
 static void
@@ -92,7 +88,7 @@ count(const char *text, const char *what)
 static void
 starts_open(void **state)
 {
-	struct store *s = open_store(PATIENT_US);
+	struct store *s = open_store();
 	struct outage_status status;
 	char log[1000];
 	struct log_catch l;
@@ -116,7 +112,7 @@ starts_open(void **state)
 static void
 levels_go_on(void **state)
 {
-	struct store *s = open_store(PATIENT_US);
+	struct store *s = open_store();
 
 	(void)state;
 	assert_true(outage_probe(s));
@@ -137,7 +133,7 @@ levels_go_on(void **state)
 static void
 told_once(void **state)
 {
-	struct store *s = open_store(PATIENT_US);
+	struct store *s = open_store();
 	struct outage_status status;
 	char log[2000];
 	struct log_catch l;
@@ -171,7 +167,7 @@ told_once(void **state)
 static void
 floors(void **state)
 {
-	struct store *s = open_store(PATIENT_US), *other = open_store(PATIENT_US);
+	struct store *s = open_store(), *other = open_store();
 
 	(void)state;
 	assert_true(outage_probe(s));
@@ -197,7 +193,7 @@ static void
 budgets_go_on(void **state)
 {
 	static const char *const ask = "j=m1/" DAY ",hm3/" DAY ",sm4/" DAY;
-	struct store *s = open_store(PATIENT_US);
+	struct store *s = open_store();
 
 	(void)state;
 	assert_true(outage_probe(s));
@@ -220,7 +216,7 @@ static void
 strikes_of_another(void **state)
 {
 	static const char *const ask = "k=m1/" DAY ",hm9/" DAY ",sm3/" DAY;
-	struct store *s = open_store(PATIENT_US), *other = open_store(PATIENT_US);
+	struct store *s = open_store(), *other = open_store();
 
 	(void)state;
 	assert_true(outage_probe(s));
@@ -237,7 +233,7 @@ strikes_of_another(void **state)
 static void
 found_unfit(void **state)
 {
-	struct store *s = open_store(PATIENT_US);
+	struct store *s = open_store();
 	struct outage_status status;
 	char log[1000];
 	struct log_catch l;
@@ -273,7 +269,7 @@ ask_with(struct store *s, const char *token)
 static void
 behind(void **state)
 {
-	struct store *s = open_store(PATIENT_US);
+	struct store *s = open_store();
 	unsigned mark;
 
 	(void)state;
@@ -293,67 +289,6 @@ behind(void **state)
 	revive();
 }
 
-struct sender {
-	pthread_t thread;
-	struct store *s;
-	_Atomic int *stop;
-	unsigned taken;
-};
-
-static void *
-run_sender(void *arg)
-{
-	struct sender *k = arg;
-	struct store_outcome o;
-	struct store_text t;
-
-	store_text_parse(&t, "g=m100/" DAY);
-	do {
-		t.q.now_us = clock_monotonic_us();
-		switch (store_take(k->s, &t.q, &o)) {
-		case STORE_TAKEN: k->taken++; break;
-		case STORE_REFUSED: break;
-		default: abort();
-		}
-	} while (atomic_load(k->stop) == 0);
-	return NULL;
-}
-
-/* The server hangs in the middle of it. What was in flight then is charged in
- * Redis or in memory, and the other may not know: one message a thread. */
-static void
-many_threads(void **state)
-{
-	struct store *s = open_store(HASTY_US);
-	struct sender sender[THREADS] = { 0 };
-	_Atomic int stopped = 0;
-	unsigned taken = 0;
-
-	(void)state;
-	assert_true(outage_probe(s));
-	for (int i = 0; i < THREADS; i++) {
-		sender[i].s = s;
-		sender[i].stop = &stopped;
-		assert_int_equal(pthread_create(&sender[i].thread, NULL, run_sender,
-						&sender[i]), 0);
-	}
-	private_redis_signal(&server, SIGSTOP);
-	while (decisions(s) < 1000)
-		;
-	atomic_store(&stopped, 1);
-	for (int i = 0; i < THREADS; i++) {
-		pthread_join(sender[i].thread, NULL);
-		taken += sender[i].taken;
-	}
-	private_redis_signal(&server, SIGCONT);
-	while (!outage_probe(s))
-		;
-	check(s, "g=m100/" DAY, "refused 0.0 100", false);
-	if (taken < 100 || taken > 100 + THREADS)
-		fail_msg("got %u taken, want 100 and at most %d more", taken, THREADS);
-	store_free(s);
-}
-
 int
 main(void)
 {
@@ -366,7 +301,6 @@ main(void)
 		{ "strikes of another node", strikes_of_another, NULL, NULL, NULL },
 		{ "a Redis found unfit is an outage", found_unfit, NULL, NULL, NULL },
 		{ "a node that is behind stays so in an outage", behind, NULL, NULL, NULL },
-		{ "many threads while it hangs", many_threads, NULL, NULL, NULL },
 	};
 
 	return cmocka_run_group_tests_name("outage", tests, start, stop);

@@ -71,7 +71,8 @@ parse_bucket(struct store_text *t, const char **at)
 
 		memcpy(b->id, &key, sizeof(key));
 	}
-	b->limit = t->name[i];
+	memcpy(b->id + sizeof(uint64_t), t->name[i], strnlen(t->name[i],
+	       sizeof(b->id) - sizeof(uint64_t)));
 	b->window = t->window[i];
 	do {
 		*at += 1;
@@ -129,7 +130,7 @@ store_text_outcome(const struct store_request *q, const struct store_outcome *o,
 	static const char *const word[] = {
 		[STORE_TAKEN] = "taken", [STORE_REFUSED] = "refused",
 		[STORE_STALE] = "stale", [STORE_ALONE] = "alone",
-		[STORE_DOWN] = "down",
+		[STORE_LATE] = "late", [STORE_DOWN] = "down",
 	};
 
 	snprintf(out, size, "%s", word[o->answer]);

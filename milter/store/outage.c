@@ -127,15 +127,16 @@ take_there(struct outage *a, const struct store_request *q,
 }
 
 /* Whoever finds the connection closed may be the first. */
-static void
+static bool
 begin_if_closed(struct outage *a)
 {
 	struct error why;
 
 	if (!redis_store_is_closed(a->redis))
-		return;
+		return false;
 	redis_store_reason(a->redis, &why);
 	breaker_open(&a->breaker, why.text, clock_real_us());
+	return true;
 }
 
 static enum store_answer
@@ -153,9 +154,8 @@ take(struct store *store, const struct store_request *q, struct store_outcome *o
 		outage_set_behind(store);
 	if (answer != STORE_LATE && answer != STORE_DOWN)
 		return answer;
-	begin_if_closed(a);
-	return take_here(a, q, o, answer == STORE_LATE ? BREAKER_LATE :
-							 BREAKER_DECIDED);
+	return take_here(a, q, o, begin_if_closed(a) ? BREAKER_DECIDED :
+						       BREAKER_LATE);
 }
 
 static void

@@ -17,14 +17,15 @@ fitness_redis(const struct options *o, const struct keys *k, bool is_claiming,
 {
 	uint64_t deadline = clock_monotonic_us() + o->timeout_us;
 	char fingerprint[PSEUDONYM_HEX + 1];
-	struct conn *c;
 	enum redis_fitness fit;
+	struct conn *c;
+	bool is_lasting;
 
 	if (!conn_target_ok(&o->settings.redis, e))
 		return REDIS_UNFIT;
-	c = conn_open(&o->settings.redis, deadline, e);
+	c = conn_try(&o->settings.redis, deadline, &is_lasting, e);
 	if (c == NULL)
-		return REDIS_AWAY;
+		return is_lasting ? REDIS_UNFIT : REDIS_AWAY;
 	keys_fingerprint(k, fingerprint);
 	fit = redis_fit(c, o->settings.ns, fingerprint, is_claiming, deadline, e);
 	conn_close(c);

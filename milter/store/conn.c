@@ -23,66 +23,129 @@
 #define REPLIES_LEN_MAX (32u << 20)	/* bytes of one exchange */
 
 struct conn {
-	struct link *link;
+	struct link link;
 	redisReader *reader;
 	char *out;			/* not yet sent: out[sent..len) */
 	size_t sent, len, size;
 };
 
+static bool
+belongs_together(const struct conn_target *t, const struct endpoint *a,
+		 struct error *e)
+{
+	if (t->user != NULL && t->password_file == NULL)
+		return error_set(e, "--redis-user needs --redis-password-file");
+	if ((t->cert_file == NULL) != (t->key_file == NULL))
+		return error_set(e, "--redis-cert and --redis-cert-key belong together");
+	if (t->cert_file != NULL && t->ca_file == NULL)
+		return error_set(e, "--redis-cert needs --redis-ca, which switches TLS on");
+	if (t->ca_file != NULL && a->sa.ss_family == AF_UNIX)
+		return error_set(e, "--redis-ca switches TLS on, which a UNIX socket "
+				 "does not have: leave it out, or give an address and "
+				 "the port of tls-port");
+	return true;
+}
+
 bool
 conn_target_ok(const struct conn_target *t, struct error *e)
 {
 	struct endpoint a;
+	struct tls *tls;
 
-	return endpoint_parse(t->address, &a, e) && login_ok(t, e) && tls_ok(t, e);
+	if (!endpoint_parse(t->address, &a, e) || !belongs_together(t, &a, e) ||
+	    !login_ok(t, e))
+		return false;
+	if (t->ca_file == NULL)
+		return true;
+	tls = tls_new(t, &a, e);
+	tls_free(tls);
+	return tls != NULL;
+}
+
+static bool
+fail_to(const char *what, const char *address, const struct error *why,
+	struct error *e)
+{
+	return error_set(e, "cannot %s Redis at %s: %.400s", what, address, why->text);
+}
+
+static bool
+begin(struct conn *c, const struct conn_target *t, uint64_t deadline_us,
+      bool *is_lasting, struct error *e)
+{
+	struct error why = { "out of memory" };
+
+	c->reader = redisReaderCreate();
+	if (c->reader == NULL || !link_init(&c->link, t, deadline_us, &why))
+		fail_to("connect to", t->address, &why, e);
+	else if (login(c, t, deadline_us, is_lasting, &why))
+		return true;
+	else
+		fail_to("log in to", t->address, &why, e);
+	*is_lasting |= c->link.is_lasting;
+	return false;
 }
 
 struct conn *
-conn_open(const struct conn_target *t, uint64_t deadline_us, struct error *e)
+conn_try(const struct conn_target *t, uint64_t deadline_us, bool *is_lasting,
+	 struct error *e)
 {
-	struct link *l = link_open(t, deadline_us, e);
-	struct conn *c = l != NULL ? calloc(1, sizeof(*c)) : NULL;
+	struct conn *c = calloc(1, sizeof(*c));
 
+	*is_lasting = false;
 	if (c == NULL) {
-		if (l != NULL)
-			error_set(e, "out of memory");
-		link_close(l);
+		error_set(e, "out of memory");
 		return NULL;
 	}
-	c->link = l;
-	c->reader = redisReaderCreate();
-	if (c->reader == NULL)
-		error_set(e, "out of memory");
-	else if (login(c, t, deadline_us, e))
+	c->link.fd = -1;
+	if (begin(c, t, deadline_us, is_lasting, e))
 		return c;
 	conn_close(c);
 	return NULL;
 }
 
-/* What was sent may have been a password. */
+struct conn *
+conn_open(const struct conn_target *t, uint64_t deadline_us, struct error *e)
+{
+	bool is_lasting;
+
+	return conn_try(t, deadline_us, &is_lasting, e);
+}
+
+void
+conn_wipe(struct conn *c)
+{
+	if (c->out != NULL)
+		explicit_bzero(c->out, c->size);
+}
+
 void
 conn_close(struct conn *c)
 {
 	if (c == NULL)
 		return;
-	link_close(c->link);
+	link_fini(&c->link);
 	if (c->reader != NULL)
 		redisReaderFree(c->reader);
-	if (c->out != NULL)
-		explicit_bzero(c->out, c->size);
+	conn_wipe(c);
 	free(c->out);
 	free(c);
 }
 
+/* What is queued may be a password: no copy of it stays. */
 static bool
 add_out(struct conn *c, const char *text, size_t len)
 {
 	if (c->len + len > c->size) {
 		size_t size = 2 * (c->len + len);
-		char *out = realloc(c->out, size);
+		char *out = malloc(size);
 
 		if (out == NULL)
 			return false;
+		if (c->len > 0)
+			memcpy(out, c->out, c->len);
+		conn_wipe(c);
+		free(c->out);
 		c->out = out;
 		c->size = size;
 	}
@@ -148,7 +211,7 @@ push(struct conn *c, struct error *e)
 
 	if (c->len == 0)
 		return true;
-	if (!link_send(c->link, c->out + c->sent, c->len - c->sent, &n, e))
+	if (!link_send(&c->link, c->out + c->sent, c->len - c->sent, &n, e))
 		return false;
 	c->sent += n;
 	if (c->sent == c->len)
@@ -159,9 +222,9 @@ push(struct conn *c, struct error *e)
 static bool
 pull(struct conn *c, size_t *n, size_t *total, struct error *e)
 {
-	char buf[16384];
+	char buf[16384];	/* a TLS record at most */
 
-	if (!link_recv(c->link, buf, sizeof(buf), n, e))
+	if (!link_recv(&c->link, buf, sizeof(buf), n, e))
 		return false;
 	*total += *n;
 	if (*total > REPLIES_LEN_MAX)
@@ -198,7 +261,7 @@ conn_exchange(struct conn *c, struct reply **reply, size_t n,
 
 	while (got < n) {
 		if (!push(c, e) ||
-		    (came == 0 && !link_wait(c->link, c->len > 0, deadline_us, e)) ||
+		    (came == 0 && !link_wait(&c->link, c->len > 0, deadline_us, e)) ||
 		    !pull(c, &came, &total, e) || !collect(c, reply, &got, n, e)) {
 			while (got > 0)
 				reply_free(reply[--got]);
@@ -234,13 +297,9 @@ inside(const struct reply *r)
 bool
 reply_unexpected(const struct reply *r, struct error *e)
 {
-	const struct trouble *t;
-
 	if (inside(r)->type != REDIS_REPLY_ERROR)
 		return error_set(e, "Redis sent a reply of the wrong kind");
-	t = trouble_of(inside(r)->str);
-	return error_set(e, *t->advice != '\0' ? "Redis: %.300s; %s" : "Redis: %.400s%s",
-			 inside(r)->str, t->advice);
+	return trouble_say(inside(r)->str, e);
 }
 
 void

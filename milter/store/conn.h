@@ -37,12 +37,18 @@ struct conn_target {
 	const char *cert_file, *key_file;	/* of this client; NULL: none */
 };
 
-/* Whether t can be used at all; asks nobody. False: e says what to do. */
+/* Whether t can be used at all, and its files; asks nobody. False: e says what
+ * to do. */
 bool conn_target_ok(const struct conn_target *t, struct error *e);
 
 /* Connects, TLS if it is wanted, AUTH, SELECT, CLIENT SETNAME. NULL: e says why. */
 struct conn *conn_open(const struct conn_target *t, uint64_t deadline_us,
 		       struct error *e);
+
+/* The same. On NULL *is_lasting says that only a person can mend it: a wrong
+ * password, say, but not a Redis that is down. */
+struct conn *conn_try(const struct conn_target *t, uint64_t deadline_us,
+		      bool *is_lasting, struct error *e);
 void conn_close(struct conn *c);
 
 /* Queues a command. False when out of memory. */
@@ -50,6 +56,9 @@ bool conn_append(struct conn *c, const struct conn_arg *arg, size_t n);
 
 /* The same for literal text; ends with NULL. */
 bool conn_append_text(struct conn *c, ...) __attribute__((sentinel));
+
+/* Overwrites what was sent. */
+void conn_wipe(struct conn *c);
 
 /* Sends what is queued and reads n replies into reply[], each to be freed. On
  * false none is left in reply[] and the connection is of no further use. */

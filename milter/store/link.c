@@ -1,12 +1,12 @@
 /*
- * link.c - bytes to and from Redis, plain or in TLS, never beyond a deadline.
+ * link.c - bytes to and from Redis: a socket, and TLS in it if it is wanted.
+ *
+ * A closed peer raises no SIGPIPE.
  */
 #include "link.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,12 +15,7 @@
 #include "endpoint.h"
 #include "tls.h"
 
-struct link {
-	int fd;
-	struct tls *tls;	/* NULL: plain */
-};
-
-/* Waits until the socket is ready for any of events, or deadline_us. */
+/* Waits until fd is ready for any of events, or deadline_us. */
 static bool
 wait_ready(int fd, short events, uint64_t deadline_us, struct error *e)
 {
@@ -66,62 +61,69 @@ connect_socket(int fd, const struct endpoint *a, uint64_t deadline_us,
 static bool
 shake_hands(struct link *l, uint64_t deadline_us, struct error *e)
 {
-	enum tls_result r;
+	struct error late;
+	short wants;
 
-	while ((r = tls_handshake(l->tls, e)) == TLS_AGAIN)
-		if (!wait_ready(l->fd, tls_events(l->tls), deadline_us, e))
+	for (;;) {
+		switch (tls_handshake(l->tls, &wants, e)) {
+		case TLS_DONE:
+			return true;
+		case TLS_LASTING:
+			l->is_lasting = true;
 			return false;
-	if (r == TLS_CLOSED)
-		error_set(e, "Redis closed the connection");
-	return r == TLS_DONE;
+		case TLS_FAILED:
+			return false;
+		case TLS_WAIT:
+			break;
+		}
+		if (!wait_ready(l->fd, wants, deadline_us, &late))
+			return error_set(e, "no TLS handshake: %.100s; is this the port "
+					 "of tls-port in redis.conf?", late.text);
+	}
 }
 
-static bool
-begin_tls(struct link *l, const struct conn_target *t, const struct endpoint *a,
-	  uint64_t deadline_us, struct error *e)
+bool
+link_init(struct link *l, const struct conn_target *t, uint64_t deadline_us,
+	  struct error *e)
 {
-	char host[INET6_ADDRSTRLEN];
-
-	if (t->ca_file == NULL)
-		return true;
-	l->tls = tls_new(t, endpoint_host(a, host), l->fd, e);
-	return l->tls != NULL && shake_hands(l, deadline_us, e);
-}
-
-struct link *
-link_open(const struct conn_target *t, uint64_t deadline_us, struct error *e)
-{
-	struct link *l = calloc(1, sizeof(*l));
-	struct error why = { "out of memory" };
 	struct endpoint a;
 
-	if (!endpoint_parse(t->address, &a, e)) {
-		free(l);
-		return NULL;
-	}
-	if (l != NULL) {
-		l->fd = socket(a.sa.ss_family,
-			       SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-		if (l->fd < 0)
-			error_set(&why, "socket: %s", strerror(errno));
-		else if (connect_socket(l->fd, &a, deadline_us, &why) &&
-			 begin_tls(l, t, &a, deadline_us, &why))
-			return l;
-	}
-	link_close(l);
-	error_set(e, "cannot connect to Redis at %s: %.400s", t->address, why.text);
-	return NULL;
+	*l = (struct link){ .fd = -1, .read_wants = POLLIN, .write_wants = POLLOUT };
+	l->is_lasting = !endpoint_parse(t->address, &a, e) ||
+		(t->ca_file != NULL && (l->tls = tls_new(t, &a, e)) == NULL);
+	if (l->is_lasting)
+		return false;
+	l->fd = socket(a.sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (l->fd < 0)
+		return error_set(e, "socket: %s", strerror(errno));
+	if (!connect_socket(l->fd, &a, deadline_us, e))
+		return false;
+	if (l->tls == NULL)
+		return true;
+	tls_begin(l->tls, l->fd);
+	return shake_hands(l, deadline_us, e);
 }
 
 void
-link_close(struct link *l)
+link_fini(struct link *l)
 {
-	if (l == NULL)
-		return;
 	tls_free(l->tls);
 	if (l->fd >= 0)
 		close(l->fd);
-	free(l);
+	*l = (struct link){ .fd = -1 };
+}
+
+bool
+link_wait(const struct link *l, bool is_writing, uint64_t deadline_us,
+	  struct error *e)
+{
+	short wants = l->read_wants;
+
+	if (l->tls != NULL && tls_has_read(l->tls))
+		return true;
+	if (is_writing)
+		wants = (short)(wants | l->write_wants);
+	return wait_ready(l->fd, wants, deadline_us, e);
 }
 
 /* After a send or recv that failed: true if it may be tried again. */
@@ -136,22 +138,22 @@ is_transient(struct error *e)
 }
 
 static bool
-is_well(enum tls_result r, struct error *e)
+of_tls(struct link *l, enum tls_result r)
 {
-	if (r == TLS_CLOSED)
-		error_set(e, "Redis closed the connection");
-	return r == TLS_DONE || r == TLS_AGAIN;
+	l->is_lasting = r == TLS_LASTING;
+	return r == TLS_DONE || r == TLS_WAIT;
 }
 
 bool
-link_send(struct link *l, const char *buf, size_t len, size_t *n, struct error *e)
+link_send(struct link *l, const void *p, size_t len, size_t *n,
+	  struct error *e)
 {
 	ssize_t sent;
 
 	*n = 0;
 	if (l->tls != NULL)
-		return is_well(tls_write(l->tls, buf, len, n, e), e);
-	sent = send(l->fd, buf, len, MSG_NOSIGNAL);
+		return of_tls(l, tls_write(l->tls, p, len, n, &l->write_wants, e));
+	sent = send(l->fd, p, len, MSG_NOSIGNAL);
 	if (sent < 0)
 		return is_transient(e);
 	*n = (size_t)sent;
@@ -159,30 +161,18 @@ link_send(struct link *l, const char *buf, size_t len, size_t *n, struct error *
 }
 
 bool
-link_recv(struct link *l, char *buf, size_t size, size_t *n, struct error *e)
+link_recv(struct link *l, void *p, size_t size, size_t *n, struct error *e)
 {
 	ssize_t got;
 
 	*n = 0;
 	if (l->tls != NULL)
-		return is_well(tls_read(l->tls, buf, size, n, e), e);
-	got = recv(l->fd, buf, size, 0);
+		return of_tls(l, tls_read(l->tls, p, size, n, &l->read_wants, e));
+	got = recv(l->fd, p, size, 0);
 	if (got < 0)
 		return is_transient(e);
 	if (got == 0)
 		return error_set(e, "Redis closed the connection");
 	*n = (size_t)got;
 	return true;
-}
-
-/* What libssl has read ahead, poll does not see: whoever waits has read until
- * nothing came. */
-bool
-link_wait(struct link *l, bool is_sending, uint64_t deadline_us, struct error *e)
-{
-	short events = is_sending ? POLLIN | POLLOUT : POLLIN;
-
-	if (l->tls != NULL)
-		events |= tls_events(l->tls);
-	return wait_ready(l->fd, events, deadline_us, e);
 }

@@ -4,136 +4,131 @@
 #include "login.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <sodium.h>
+#include "secret.h"
+#include "trouble.h"
 
-#define PASSWORD_MAX 512
-#define NAME "sluice"
-#define COMMANDS_MAX 3
+#define PASSWORD_FILE "password file"
 
-/* Its first line. */
-static bool
-read_password(int fd, const char *path, char out[PASSWORD_MAX + 1], struct error *e)
-{
-	struct stat st;
-	ssize_t n;
-	size_t len;
+enum step { STEP_AUTH, STEP_SELECT, STEP_NAME };
 
-	if (fstat(fd, &st) < 0)
-		return error_set(e, "cannot read %s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return error_set(e, "the password file %s is not a regular file", path);
-	if ((st.st_mode & (S_IWGRP | S_IRWXO)) != 0)
-		return error_set(e, "others can read or write the password file %s; run: "
-				 "chmod 640 %s", path, path);
-	n = read(fd, out, PASSWORD_MAX + 1);
-	if (n < 0)
-		return error_set(e, "cannot read %s: %s", path, strerror(errno));
-	len = (size_t)n < PASSWORD_MAX ? (size_t)n : PASSWORD_MAX;
-	out[len] = '\0';
-	len = strcspn(out, "\r\n");
-	if (len == 0 || len == PASSWORD_MAX || memchr(out, '\0', len) != NULL)
-		return error_set(e, "the password file %s must have the password in its "
-				 "first line, of %d bytes at most", path,
-				 PASSWORD_MAX - 1);
-	out[len] = '\0';
-	return true;
-}
+#define STEPS_MAX 3
 
-static bool
-load_password(const char *path, char out[PASSWORD_MAX + 1], struct error *e)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	bool ok;
-
-	if (fd < 0)
-		return error_set(e, "cannot open the password file %s: %s", path,
-				 strerror(errno));
-	ok = read_password(fd, path, out, e);
-	close(fd);
-	return ok;
-}
+struct login {
+	enum step step[STEPS_MAX];
+	size_t n;
+};
 
 bool
 login_ok(const struct conn_target *t, struct error *e)
 {
-	char password[PASSWORD_MAX + 1];
-	bool ok;
+	char password[SECRET_MAX + 1];
+	bool ok = t->password_file == NULL ||
+		  secret_read(t->password_file, PASSWORD_FILE, password, e);
 
-	if (t->user != NULL && t->password_file == NULL)
-		return error_set(e, "--redis-user needs --redis-password-file");
-	if (t->password_file == NULL)
-		return true;
-	ok = load_password(t->password_file, password, e);
-	sodium_memzero(password, sizeof(password));
+	explicit_bzero(password, sizeof(password));
 	return ok;
 }
 
-/* Redis 6 and later know users. */
 static bool
-append_auth(struct conn *c, const struct conn_target *t, struct error *e)
+append_auth(struct conn *c, const struct conn_target *t, bool *is_lasting,
+	    struct error *e)
 {
-	char password[PASSWORD_MAX + 1];
-	bool ok;
+	char password[SECRET_MAX + 1];
+	bool ok = false;
 
-	if (!load_password(t->password_file, password, e))
-		return false;
-	ok = t->user != NULL ?
-		conn_append_text(c, "AUTH", t->user, password, NULL) :
-		conn_append_text(c, "AUTH", password, NULL);
-	sodium_memzero(password, sizeof(password));
-	return ok || error_set(e, "out of memory");
-}
-
-static bool
-append(struct conn *c, const struct conn_target *t, size_t *n, struct error *e)
-{
-	char db[16];
-
-	*n = 0;
-	if (t->password_file != NULL) {
-		if (!append_auth(c, t, e))
-			return false;
-		++*n;
+	if (!secret_read(t->password_file, PASSWORD_FILE, password, e)) {
+		*is_lasting = true;
+	} else {
+		ok = t->user != NULL ?
+			conn_append_text(c, "AUTH", t->user, password, NULL) :
+			conn_append_text(c, "AUTH", password, NULL);
+		if (!ok)
+			error_set(e, "out of memory");
 	}
-	snprintf(db, sizeof(db), "%u", t->db);
-	if (t->db != 0 && !conn_append_text(c, "SELECT", db, NULL))
-		return error_set(e, "out of memory");
-	*n += t->db != 0;
-	if (!conn_append_text(c, "CLIENT", "SETNAME", NAME, NULL))
-		return error_set(e, "out of memory");
-	++*n;
-	return true;
+	explicit_bzero(password, sizeof(password));
+	return ok;
 }
 
-/* The name is for people: without it all goes on. The first error counts; what
- * follows it often follows from it. */
 static bool
-read_replies(struct reply *const *reply, size_t n, struct error *e)
+append_select(struct conn *c, unsigned db)
 {
-	for (size_t i = 0; i + 1 < n; i++)
-		if (reply_type(reply[i]) != REPLY_TEXT)
-			return reply_unexpected(reply[i], e);
-	return true;
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", db);
+	return conn_append_text(c, "SELECT", text, NULL);
+}
+
+/* So that CLIENT LIST says which host and which program this is. */
+static bool
+append_name(struct conn *c)
+{
+	char host[65], name[128];
+
+	if (gethostname(host, sizeof(host)) < 0)
+		host[0] = '\0';
+	host[sizeof(host) - 1] = '\0';
+	snprintf(name, sizeof(name), "%.40s:%s", program_invocation_short_name, host);
+	return conn_append_text(c, "CLIENT", "SETNAME", name, NULL);
+}
+
+static bool
+append_all(struct login *l, struct conn *c, const struct conn_target *t,
+	   bool *is_lasting, struct error *e)
+{
+	if (t->password_file != NULL) {
+		if (!append_auth(c, t, is_lasting, e))
+			return false;
+		l->step[l->n++] = STEP_AUTH;
+	}
+	if (t->db != 0) {
+		if (!append_select(c, t->db))
+			return error_set(e, "out of memory");
+		l->step[l->n++] = STEP_SELECT;
+	}
+	l->step[l->n++] = STEP_NAME;
+	return append_name(c) || error_set(e, "out of memory");
+}
+
+/* A user who may not tell his name is nameless; but who must log in first and
+ * has no password learns it here. */
+static bool
+is_accepted(enum step step, const struct reply *r, bool *is_lasting,
+	    struct error *e)
+{
+	const char *text;
+	size_t len;
+
+	if (reply_type(r) == REPLY_TEXT)
+		return true;
+	if (reply_type(r) != REPLY_ERROR)
+		return reply_unexpected(r, e);
+	text = reply_text(r, &len);
+	if (step == STEP_NAME && strncmp(text, "NOAUTH", 6) != 0)
+		return true;
+	*is_lasting = trouble_of(text)->is_lasting;
+	return step == STEP_AUTH ? trouble_say_code(text, e) : trouble_say(text, e);
 }
 
 bool
 login(struct conn *c, const struct conn_target *t, uint64_t deadline_us,
-      struct error *e)
+      bool *is_lasting, struct error *e)
 {
-	struct reply *reply[COMMANDS_MAX];
-	size_t n;
+	struct reply *reply[STEPS_MAX];
+	struct login l = { .n = 0 };
 	bool ok;
 
-	if (!append(c, t, &n, e) || !conn_exchange(c, reply, n, deadline_us, e))
+	ok = append_all(&l, c, t, is_lasting, e) &&
+	     conn_exchange(c, reply, l.n, deadline_us, e);
+	conn_wipe(c);
+	if (!ok)
 		return false;
-	ok = read_replies(reply, n, e);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < l.n && ok; i++)
+		ok = is_accepted(l.step[i], reply[i], is_lasting, e);
+	for (size_t i = 0; i < l.n; i++)
 		reply_free(reply[i]);
 	return ok;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trouble.h"
+
 #define VALUE_MAX 64
 #define VERSION_MIN 5		/* scripts replicate by effects: TIME, then write */
 
@@ -58,23 +60,15 @@ check_info(const char *info, struct error *e)
 	return true;
 }
 
-static bool
-is_error(const struct reply *r, const char *code)
-{
-	size_t len;
-
-	return reply_type(r) == REPLY_ERROR &&
-	       strncmp(reply_text(r, &len), code, strlen(code)) == 0;
-}
-
-/* What we may not do, and what is no Redis, stays so until somebody mends it;
- * other errors, as LOADING or OOM, pass. */
+/* What is no Redis, and what only a person can mend, stays so. */
 static enum redis_fitness
 of_error(const struct reply *r, struct error *e)
 {
+	size_t len;
+
 	reply_unexpected(r, e);
-	return reply_type(r) != REPLY_ERROR || is_error(r, "NOPERM") ||
-	       is_error(r, "NOAUTH") ? REDIS_UNFIT : REDIS_AWAY;
+	return reply_type(r) != REPLY_ERROR ||
+	       trouble_of(reply_text(r, &len))->is_lasting ? REDIS_UNFIT : REDIS_AWAY;
 }
 
 static enum redis_fitness
@@ -90,9 +84,6 @@ fit_info(struct conn *c, uint64_t deadline_us, struct error *e)
 		fit = check_info(reply_text(r, &len), e) ? REDIS_FIT : REDIS_UNFIT;
 	else
 		fit = of_error(r, e);
-	if (is_error(r, "NOPERM"))
-		error_set(e, "Redis forbids INFO, so its settings cannot be checked; "
-			  "allow it: ACL SETUSER <name> +info");
 	reply_free(r);
 	return fit;
 }

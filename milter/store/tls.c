@@ -1,108 +1,193 @@
 /*
- * tls.c - TLS on a socket that does not block; the only room for libssl.
+ * tls.c - TLS on a connected, nonblocking socket; the only file that knows
+ * OpenSSL.
+ *
+ * OpenSSL would write to the socket by itself, and a closed peer then raises
+ * SIGPIPE: so its bytes go through a BIO of ours.
  */
 #include "tls.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "secret.h"
+
 struct tls {
+	BIO_METHOD *method;
 	SSL_CTX *ctx;
 	SSL *ssl;
-	short events;
+	int fd;
+	int err;		/* errno of what the socket refused */
 };
 
-/* The first reason that libssl has for its last failure. */
-static const char *
-why(void)
+static bool
+is_transient(int err)
 {
-	unsigned long code = ERR_get_error();
-	const char *text = code != 0 ? ERR_reason_error_string(code) : NULL;
+	return err == EAGAIN || err == EWOULDBLOCK || err == EINTR;
+}
 
-	ERR_clear_error();
-	return text != NULL ? text : "unknown reason";
+/* Why a peer has closed stands in what it sent before, so a write that comes
+ * too late is no error: the read that follows is. */
+static int
+bio_write(BIO *b, const char *p, int len)
+{
+	struct tls *t = BIO_get_data(b);
+	ssize_t n = send(t->fd, p, (size_t)len, MSG_NOSIGNAL);
+
+	BIO_clear_retry_flags(b);
+	if (n >= 0)
+		return (int)n;
+	if (errno == EPIPE || errno == ECONNRESET)
+		return len;
+	if (is_transient(errno))
+		BIO_set_retry_write(b);
+	else
+		t->err = errno;
+	return -1;
+}
+
+static int
+bio_read(BIO *b, char *p, int size)
+{
+	struct tls *t = BIO_get_data(b);
+	ssize_t n = recv(t->fd, p, (size_t)size, 0);
+
+	BIO_clear_retry_flags(b);
+	if (n > 0)
+		return (int)n;
+	if (n < 0 && is_transient(errno))
+		BIO_set_retry_read(b);
+	else
+		t->err = n < 0 ? errno : ECONNRESET;
+	return -1;
+}
+
+static long
+bio_ctrl(BIO *b, int command, long n, void *p)
+{
+	(void)b;
+	(void)n;
+	(void)p;
+	return command == BIO_CTRL_FLUSH;
+}
+
+/* Nobody is there who could type the passphrase of a key. */
+static int
+no_passphrase(char *out, int size, int is_writing, void *arg)
+{
+	(void)out;
+	(void)size;
+	(void)is_writing;
+	(void)arg;
+	return -1;
 }
 
 static bool
-load_files(SSL_CTX *ctx, const struct conn_target *t, struct error *e)
+load_authority(SSL_CTX *ctx, const char *path, struct error *e)
 {
-	const char *key = t->key_file != NULL ? t->key_file : t->cert_file;
+	if (access(path, R_OK) < 0)
+		return error_set(e, "cannot read the file of --redis-ca %s: %s", path,
+				 strerror(errno));
+	return SSL_CTX_load_verify_locations(ctx, path, NULL) == 1 ||
+	       error_set(e, "the file of --redis-ca %s holds no certificate in PEM",
+			 path);
+}
 
-	if (SSL_CTX_load_verify_file(ctx, t->ca_file) != 1)
-		return error_set(e, "cannot use the CA file %s: %s", t->ca_file, why());
-	if (t->cert_file == NULL)
-		return t->key_file == NULL ||
-		       error_set(e, "--redis-cert-key needs --redis-cert");
-	if (SSL_CTX_use_certificate_chain_file(ctx, t->cert_file) != 1)
-		return error_set(e, "cannot use the certificate %s: %s", t->cert_file,
-				 why());
-	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
-	    SSL_CTX_check_private_key(ctx) != 1)
-		return error_set(e, "cannot use the key %s with the certificate %s: %s",
-				 key, t->cert_file, why());
+static bool
+load_own(SSL_CTX *ctx, const char *cert, const char *key, struct error *e)
+{
+	if (access(cert, R_OK) < 0)
+		return error_set(e, "cannot read the file of --redis-cert %s: %s", cert,
+				 strerror(errno));
+	if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1)
+		return error_set(e, "the file of --redis-cert %s holds no certificate "
+				 "in PEM", cert);
+	if (!secret_ok(key, "file of --redis-cert-key", e))
+		return false;
+	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1)
+		return error_set(e, "the file of --redis-cert-key %s holds no key in PEM "
+				 "for %s, or one with a passphrase", key, cert);
 	return true;
 }
 
-static SSL_CTX *
-open_ctx(const struct conn_target *t, struct error *e)
+static bool
+load(SSL_CTX *ctx, const struct conn_target *t, struct error *e)
 {
-	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
-
-	if (ctx == NULL) {
-		error_set(e, "cannot begin TLS: %s", why());
-		return NULL;
-	}
-	SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
+	SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
+	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_RELEASE_BUFFERS |
 			 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	if (load_files(ctx, t, e))
-		return ctx;
-	SSL_CTX_free(ctx);
-	return NULL;
+	if (SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1)
+		return error_set(e, "OpenSSL has no TLS 1.2");
+	return load_authority(ctx, t->ca_file, e) &&
+	       (t->cert_file == NULL || load_own(ctx, t->cert_file, t->key_file, e));
 }
 
-bool
-tls_ok(const struct conn_target *t, struct error *e)
+static bool
+expect_address(SSL *ssl, const struct endpoint *a)
 {
-	SSL_CTX *ctx;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)&a->sa;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&a->sa;
+	const unsigned char *ip;
+	size_t len;
 
-	if (t->ca_file == NULL)
-		return (t->cert_file == NULL && t->key_file == NULL) ||
-		       error_set(e, "--redis-cert needs --redis-ca, which switches TLS on");
-	ctx = open_ctx(t, e);
-	SSL_CTX_free(ctx);
-	return ctx != NULL;
+	if (a->sa.ss_family == AF_INET6) {
+		ip = in6->sin6_addr.s6_addr;
+		len = sizeof(in6->sin6_addr);
+	} else {
+		ip = (const unsigned char *)&in->sin_addr;
+		len = sizeof(in->sin_addr);
+	}
+	return X509_VERIFY_PARAM_set1_ip(SSL_get0_param(ssl), ip, len) == 1;
+}
+
+static bool
+make_session(struct tls *t, const struct endpoint *a)
+{
+	BIO *bio = NULL;
+
+	t->method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "Redis");
+	t->ssl = SSL_new(t->ctx);
+	if (t->method != NULL && t->ssl != NULL) {
+		BIO_meth_set_write(t->method, bio_write);
+		BIO_meth_set_read(t->method, bio_read);
+		BIO_meth_set_ctrl(t->method, bio_ctrl);
+		bio = BIO_new(t->method);
+	}
+	if (bio == NULL)
+		return false;
+	BIO_set_data(bio, t);
+	BIO_set_init(bio, 1);
+	SSL_set_bio(t->ssl, bio, bio);
+	SSL_set_connect_state(t->ssl);
+	return expect_address(t->ssl, a);
 }
 
 struct tls *
-tls_new(const struct conn_target *target, const char *host, int fd, struct error *e)
+tls_new(const struct conn_target *target, const struct endpoint *a,
+	struct error *e)
 {
 	struct tls *t = calloc(1, sizeof(*t));
 
-	if (t == NULL) {
-		error_set(e, "out of memory");
-		return NULL;
+	if (t != NULL)
+		t->ctx = SSL_CTX_new(TLS_client_method());
+	if (t == NULL || t->ctx == NULL)
+		error_set(e, "out of memory for TLS");
+	else if (load(t->ctx, target, e)) {
+		if (make_session(t, a))
+			return t;
+		error_set(e, "out of memory for TLS");
 	}
-	t->ctx = open_ctx(target, e);
-	if (t->ctx == NULL) {
-		free(t);
-		return NULL;
-	}
-	t->ssl = SSL_new(t->ctx);
-	if (t->ssl != NULL && SSL_set_fd(t->ssl, fd) == 1 &&
-	    (host == NULL ||
-	     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(t->ssl), host) == 1)) {
-		SSL_set_connect_state(t->ssl);
-		return t;
-	}
-	error_set(e, "cannot begin TLS: %s", why());
+	ERR_clear_error();
 	tls_free(t);
 	return NULL;
 }
@@ -114,62 +199,117 @@ tls_free(struct tls *t)
 		return;
 	SSL_free(t->ssl);
 	SSL_CTX_free(t->ctx);
+	BIO_meth_free(t->method);
 	free(t);
 }
 
-/* The result of an operation that returned ret. */
+void
+tls_begin(struct tls *t, int fd)
+{
+	t->fd = fd;
+}
+
+static bool
+say_distrust(long why, struct error *e)
+{
+	const char *todo = "give the certificate of who signed it with --redis-ca";
+
+	if (why == X509_V_ERR_IP_ADDRESS_MISMATCH)
+		todo = "it must name the address of --redis as an IP in its "
+		       "subjectAltName";
+	else if (why == X509_V_ERR_CERT_HAS_EXPIRED ||
+		 why == X509_V_ERR_CERT_NOT_YET_VALID)
+		todo = "renew it, or set the clock";
+	return error_set(e, "the certificate of Redis is not accepted: %s; %s",
+			 X509_verify_cert_error_string(why), todo);
+}
+
+/* What the peer says in an alert, and what is no TLS, stays so. */
 static enum tls_result
-result(struct tls *t, int ret, struct error *e)
+say_failure(struct error *e)
 {
-	long verify;
+	unsigned long code = ERR_peek_error();
+	int reason = ERR_GET_REASON(code);
+	const char *text = ERR_reason_error_string(code);
 
-	if (ret > 0)
-		return TLS_DONE;
-	switch (SSL_get_error(t->ssl, ret)) {
-	case SSL_ERROR_WANT_READ:
-		t->events = POLLIN;
-		return TLS_AGAIN;
-	case SSL_ERROR_WANT_WRITE:
-		t->events = POLLOUT;
-		return TLS_AGAIN;
-	case SSL_ERROR_ZERO_RETURN:
-		return TLS_CLOSED;
+	switch (reason) {
+	case SSL_R_WRONG_VERSION_NUMBER:
+		error_set(e, "Redis does not speak TLS on this port; give the one of "
+			  "tls-port in redis.conf");
+		return TLS_LASTING;
+	case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+		error_set(e, "Redis wants a certificate from us; give --redis-cert and "
+			  "--redis-cert-key, or set tls-auth-clients no");
+		return TLS_LASTING;
 	default:
-		break;
+		error_set(e, "TLS: %s%s", text != NULL ? text : "an unknown error",
+			  reason > SSL_AD_REASON_OFFSET ?
+			  ", says Redis; look into its log" : "");
+		return reason > SSL_AD_REASON_OFFSET ? TLS_LASTING : TLS_FAILED;
 	}
-	verify = SSL_get_verify_result(t->ssl);
-	if (verify != X509_V_OK)
-		error_set(e, "the certificate of Redis: %s; see --redis-ca",
-			  X509_verify_cert_error_string(verify));
+}
+
+/* After an operation that returned r, which is not success. */
+static enum tls_result
+not_done(struct tls *t, int r, short *wants, struct error *e)
+{
+	int error = SSL_get_error(t->ssl, r);
+	long distrust = SSL_get_verify_result(t->ssl);
+	enum tls_result result = TLS_FAILED;
+
+	if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
+		*wants = error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
+		return TLS_WAIT;
+	}
+	if (distrust != X509_V_OK) {
+		say_distrust(distrust, e);
+		result = TLS_LASTING;
+	} else if (error == SSL_ERROR_SSL)
+		result = say_failure(e);
+	else if (t->err == 0 || t->err == ECONNRESET)
+		error_set(e, "Redis closed the connection");
 	else
-		error_set(e, "TLS: %s; is this a TLS port (tls-port)?", why());
+		error_set(e, "the connection to Redis: %s", strerror(t->err));
 	ERR_clear_error();
-	return TLS_FAILED;
+	return result;
 }
 
 enum tls_result
-tls_handshake(struct tls *t, struct error *e)
+tls_handshake(struct tls *t, short *wants, struct error *e)
 {
+	int r;
+
 	ERR_clear_error();
-	return result(t, SSL_do_handshake(t->ssl), e);
+	r = SSL_do_handshake(t->ssl);
+	return r == 1 ? TLS_DONE : not_done(t, r, wants, e);
 }
 
 enum tls_result
-tls_read(struct tls *t, void *buf, size_t size, size_t *n, struct error *e)
+tls_write(struct tls *t, const void *p, size_t len, size_t *n, short *wants,
+	  struct error *e)
 {
+	int r;
+
 	ERR_clear_error();
-	return result(t, SSL_read_ex(t->ssl, buf, size, n), e);
+	*wants = POLLOUT;
+	r = SSL_write_ex(t->ssl, p, len, n);
+	return r == 1 ? TLS_DONE : not_done(t, r, wants, e);
 }
 
 enum tls_result
-tls_write(struct tls *t, const void *buf, size_t len, size_t *n, struct error *e)
+tls_read(struct tls *t, void *p, size_t size, size_t *n, short *wants,
+	 struct error *e)
 {
+	int r;
+
 	ERR_clear_error();
-	return result(t, SSL_write_ex(t->ssl, buf, len, n), e);
+	*wants = POLLIN;
+	r = SSL_read_ex(t->ssl, p, size, n);
+	return r == 1 ? TLS_DONE : not_done(t, r, wants, e);
 }
 
-short
-tls_events(const struct tls *t)
+bool
+tls_has_read(const struct tls *t)
 {
-	return t->events;
+	return SSL_pending(t->ssl) > 0;
 }

@@ -1,5 +1,6 @@
 /*
- * tls.h - TLS on a socket that does not block; the only room for libssl.
+ * tls.h - TLS on a connected, nonblocking socket; the only file that knows
+ * OpenSSL.
  */
 #ifndef MILTER_TLS_H
 #define MILTER_TLS_H
@@ -8,33 +9,35 @@
 #include <stddef.h>
 
 #include "conn.h"
+#include "endpoint.h"
 
 struct tls;
 
 enum tls_result {
 	TLS_DONE,
-	TLS_AGAIN,		/* when poll says tls_events */
-	TLS_CLOSED,		/* by the other side, in order */
-	TLS_FAILED		/* e */
+	TLS_WAIT,	/* *wants is what poll shall wait for, then once more */
+	TLS_FAILED,	/* e says why */
+	TLS_LASTING	/* the same, and only a person can mend it */
 };
 
-/* Whether the files of t can be read and belong together. False: e. */
-bool tls_ok(const struct conn_target *t, struct error *e);
-
-/* For the client's side of fd, which stays the caller's: TLS 1.2 or later, with
- * a certificate for the numeric host (NULL: a UNIX socket, any name) that
- * t->ca_file vouches for. NULL: e. */
-struct tls *tls_new(const struct conn_target *t, const char *host, int fd,
+/* Reads the files of t. Whoever is at a must show a certificate for this very
+ * address, by the authority in t's file. NULL: e says what to do. */
+struct tls *tls_new(const struct conn_target *t, const struct endpoint *a,
 		    struct error *e);
 void tls_free(struct tls *t);
 
-enum tls_result tls_handshake(struct tls *t, struct error *e);
-enum tls_result tls_read(struct tls *t, void *buf, size_t size, size_t *n,
-			 struct error *e);
-enum tls_result tls_write(struct tls *t, const void *buf, size_t len, size_t *n,
-			  struct error *e);
+/* Borrows fd until tls_free. */
+void tls_begin(struct tls *t, int fd);
 
-/* What the last TLS_AGAIN waits for: POLLIN or POLLOUT. */
-short tls_events(const struct tls *t);
+enum tls_result tls_handshake(struct tls *t, short *wants, struct error *e);
+
+/* *n is what was done. A peer that has closed is TLS_FAILED. */
+enum tls_result tls_write(struct tls *t, const void *p, size_t len, size_t *n,
+			  short *wants, struct error *e);
+enum tls_result tls_read(struct tls *t, void *p, size_t size, size_t *n,
+			 short *wants, struct error *e);
+
+/* Something was received that tls_read has not returned yet. */
+bool tls_has_read(const struct tls *t);
 
 #endif

@@ -33,7 +33,8 @@ static const struct row rows[] = {
 	  "this Redis is a replica (role 'slave'); give the address of its primary" },
 	{ "INFO forbidden", NULL, NULL, { "ACL", "SETUSER", "default", "-info" },
 	  REDIS_UNFIT,
-	  "Redis forbids INFO, so its settings cannot be checked; allow it" },
+	  "Redis: NOPERM this user has no permissions to run the 'info' command; "
+	  "sluice needs: ACL SETUSER <user> resetkeys ~sluice:{<namespace>}:* " },
 	{ "same key file", NULL, NULL, { "SET", "sluice:{test}:key", OURS, "NX" },
 	  REDIS_FIT, "" },
 	{ "another key file", NULL, NULL,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "debts.h"
+#include "lease.h"
 #include "place.h"
 #include "recall.h"
 
@@ -36,10 +37,12 @@ whole_of(const struct store_request *q, unsigned i, unsigned k)
 
 /* Beyond an empty bucket: the clock went back, and it heals. */
 static bool
-is_beyond(const struct slot *s, uint64_t now_us)
+is_beyond(const struct place *p, uint64_t now_us)
 {
-	return s->interval_us == s->whole_us &&
-	       s->full_us > now_us + s->burst * s->interval_us;
+	const struct slot *s = p->slot;
+	uint32_t burst = s->interval_us == s->whole_us ? s->burst : p->w->burst;
+
+	return s->full_us > now_us + burst * s->interval_us;
 }
 
 static void
@@ -52,7 +55,7 @@ read_bucket(struct memory *m, const struct store_request *q, unsigned i,
 		if (p.slot == NULL)
 			continue;
 		o->full_us[i][k] = place_full(&p, o->now_us);
-		if (is_beyond(p.slot, o->now_us))
+		if (is_beyond(&p, o->now_us))
 			o->changed[i] |= (uint16_t)(1u << k);
 	}
 }
@@ -92,9 +95,16 @@ take(struct store *store, const struct store_request *q, struct store_outcome *o
 	return o->answer;
 }
 
-/* A report that was overtaken by another adds to it. One that is much older
- * than what is here says that Redis's clock went back, and counts. What was
- * decided here meanwhile comes on top. */
+/* A report that is a little older than what is here was overtaken; one that is
+ * much older says that Redis's clock went back, and counts. */
+static bool
+is_overtaken(uint64_t told_us, uint64_t now_us)
+{
+	return told_us > now_us && told_us - now_us < REORDER_MAX_US;
+}
+
+/* A report that was overtaken adds to the other. What was decided here
+ * meanwhile comes on top. */
 static void
 note_window(struct memory *m, const struct place *p, uint64_t told_us, uint64_t now_us)
 {
@@ -105,38 +115,20 @@ note_window(struct memory *m, const struct place *p, uint64_t told_us, uint64_t 
 	if (p->slot == NULL && told_us <= now_us)
 		return;
 	s = place_open(m->slots, p, p->w, now_us);
-	is_late = s->told_us > now_us && s->told_us - now_us < REORDER_MAX_US;
+	is_late = is_overtaken(s->told_us, now_us);
 	s->start_us = is_late ? later(s->start_us, told_us) : told_us;
 	s->full_us = later(s->start_us, debit_us > 0 ? now_us : 0) + debit_us;
 	if (!is_late)
 		s->told_us = now_us;
 }
 
-/* A lease is the time at which it will have come to nothing, so that it is never
- * worth more than what Redis still has charged for it. */
-static void
-note_lease(struct memory *m, const struct store_request *q,
-	   const struct store_outcome *o)
-{
-	const struct policy_window *w = q->bucket[o->bucket].budget;
-	struct slot name, *s;
-
-	if (o->answer != STORE_REFUSED || o->leased == 0 || w == NULL)
-		return;
-	name = place_name(&q->bucket[o->bucket], w, SLOT_LEASE);
-	s = slots_get(m->slots, &name);
-	if (s->interval_us != w->interval_us)
-		s->full_us = 0;
-	s->interval_us = s->whole_us = w->interval_us;
-	s->full_us = later(s->full_us, o->now_us) + o->leased * w->interval_us;
-	s->start_us = s->full_us;
-}
-
 /* What was told under another token counts no more for refusing. */
 static void
 note_token(struct memory *m, const struct store_request *q, uint64_t now_us)
 {
-	if (strcmp(q->token, STORE_ANY_TOKEN) == 0 || strcmp(q->token, m->token) == 0)
+	if (strcmp(q->token, STORE_ANY_TOKEN) == 0 ||
+	    is_overtaken(m->token_us, now_us) ||
+	    (strcmp(q->token, m->token) == 0 && m->token_us <= now_us))
 		return;
 	memcpy(m->token, q->token, sizeof(m->token));
 	m->token_us = now_us;
@@ -157,8 +149,29 @@ memory_note(struct store *store, const struct store_request *q,
 			if (p.w != NULL)
 				note_window(m, &p, o->full_us[i][k], o->now_us);
 		}
-	note_lease(m, q, o);
+	if (o->answer == STORE_REFUSED && o->leased > 0)
+		lease_add(m->slots, &q->bucket[o->bucket], o->leased, o->now_us);
 	pthread_mutex_unlock(&m->lock);
+}
+
+static void
+recall_bucket(struct memory *m, struct store_request *q, unsigned i)
+{
+	struct store_bucket *b = &q->bucket[i];
+
+	for (unsigned k = 0; k < CHARGE_TIMES; k++) {
+		struct place p = place_find(m->slots, q, i, k);
+
+		q->floor_us[i][k] = q->debit_us[i][k] = 0;
+		if (p.slot == NULL)
+			continue;
+		if (k != CHARGE_STRIKES)
+			q->floor_us[i][k] = place_full(&p, q->now_us);
+		q->debit_us[i][k] = place_hand_out(m->slots, &p, q->now_us);
+	}
+	b->is_leasing = b->budget != NULL &&
+			!lease_has(m->slots, b, charge_cost(b->budget, q->recipients),
+				   q->now_us);
 }
 
 void
@@ -168,16 +181,7 @@ memory_recall(struct store *store, struct store_request *q)
 
 	pthread_mutex_lock(&m->lock);
 	for (unsigned i = 0; i < q->n; i++)
-		for (unsigned k = 0; k < CHARGE_TIMES; k++) {
-			struct place p = place_find(m->slots, q, i, k);
-
-			q->floor_us[i][k] = q->debit_us[i][k] = 0;
-			if (p.slot == NULL)
-				continue;
-			if (k != CHARGE_STRIKES)
-				q->floor_us[i][k] = place_full(&p, q->now_us);
-			q->debit_us[i][k] = place_hand_out(m->slots, &p, q->now_us);
-		}
+		recall_bucket(m, q, i);
 	pthread_mutex_unlock(&m->lock);
 }
 
@@ -189,12 +193,11 @@ memory_return(struct store *store, const struct store_request *q)
 	pthread_mutex_lock(&m->lock);
 	for (unsigned i = 0; i < q->n; i++)
 		for (unsigned k = 0; k < CHARGE_TIMES; k++) {
-			uint64_t debit_us = q->debit_us[i][k];
 			struct place p = place_find(m->slots, q, i, k);
 
-			if (p.slot != NULL && debit_us > 0)
-				p.slot->start_us -= debit_us < p.slot->start_us ?
-						    debit_us : p.slot->start_us;
+			if (p.slot != NULL && q->debit_us[i][k] > 0)
+				place_take_back(&p, q->floor_us[i][k],
+						q->debit_us[i][k]);
 		}
 	pthread_mutex_unlock(&m->lock);
 }

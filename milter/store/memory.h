@@ -26,7 +26,8 @@ void memory_note(struct store *s, const struct store_request *q,
 
 /* Fills q's floors and debits with what is remembered of its buckets; no floor
  * for refusals, whose count may have begun anew since. A debit is handed out
- * once. q->now_us is in the clock of the table. */
+ * once. Where there is no lease for a message of this cost, q asks for one.
+ * q->now_us is in the clock of the table. */
 void memory_recall(struct store *s, struct store_request *q);
 
 /* Takes q's debits back: it charged nothing. */

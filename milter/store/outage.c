@@ -109,7 +109,6 @@ take_there(struct outage *a, const struct store_request *q,
 
 	memory_recall(a->memory, &there);
 	there.now_us = q->now_us;
-	there.is_leasing = true;
 	switch (store_take(a->redis, &there, o)) {
 	case STORE_TAKEN:
 	case STORE_REFUSED:

@@ -92,6 +92,20 @@ place_open(struct slots *table, const struct place *p,
 	return s;
 }
 
+void
+place_take_back(const struct place *p, uint64_t floor_us, uint64_t debit_us)
+{
+	struct slot *s = p->slot;
+
+	if (s->interval_us != p->w->interval_us) {
+		debit_us = debit_us / p->w->interval_us * s->interval_us;
+	} else if (s->full_us < floor_us) {
+		s->start_us += floor_us - s->full_us;
+		s->full_us = floor_us;
+	}
+	s->start_us -= debit_us < s->start_us ? debit_us : s->start_us;
+}
+
 uint64_t
 place_hand_out(struct slots *table, const struct place *p, uint64_t now_us)
 {

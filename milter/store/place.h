@@ -36,6 +36,10 @@ struct slot *place_open(struct slots *s, const struct place *p,
 /* The debit, of which the slot says from now on that Redis knows it. */
 uint64_t place_hand_out(struct slots *s, const struct place *p, uint64_t now_us);
 
+/* What was handed out, and the time there was then, is as it was before; also
+ * if Redis has told another time since. */
+void place_take_back(const struct place *p, uint64_t floor_us, uint64_t debit_us);
+
 struct bucket_rate place_rate(const struct policy_window *w);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../policy/bucket/bucket.h"
+#include "lease.h"
 #include "memory.h"
 #include "place.h"
 
@@ -59,21 +60,10 @@ hold(struct slots *table, const struct store_request *q, uint64_t since_us,
      struct store_outcome *o)
 {
 	const struct store_bucket *b = &q->bucket[o->bucket];
-	const struct policy_window *w = b->budget;
-	struct slot name, *lease;
-	uint64_t used_us;
 
-	if (w == NULL)
+	if (b->budget == NULL ||
+	    lease_use(table, b, charge_cost(b->budget, q->recipients), q->now_us))
 		return true;
-	name = place_name(b, w, SLOT_LEASE);
-	lease = slots_find(table, &name);
-	used_us = charge_cost(w, q->recipients) * w->interval_us;
-	if (lease != NULL && lease->interval_us == w->interval_us &&
-	    lease->full_us >= q->now_us + used_us) {
-		lease->full_us -= used_us;
-		lease->start_us = lease->full_us;
-		return true;
-	}
 	o->is_spent = wait_of(table, q, o->bucket, CHARGE_BUDGET, since_us) > 0;
 	return o->is_spent;
 }
@@ -87,8 +77,7 @@ may_strike(struct slots *table, const struct store_request *q, unsigned i,
 	if (p->w == NULL)
 		return true;
 	*full_us = place_full(p, q->now_us);
-	return p->w->burst > 1 &&
-	       bucket_wait(place_rate(p->w), *full_us, q->now_us, 2) == 0;
+	return bucket_wait(place_rate(p->w), *full_us, q->now_us, 2) == 0;
 }
 
 static void

@@ -19,6 +19,7 @@ build_bucket(struct store_bucket *b, const struct policy *p, unsigned limit,
 	b->budget = l.budget;
 	b->strikes = l.strikes;
 	b->is_observed = l.action == POLICY_OBSERVE;
+	b->is_leasing = false;
 	keys_pseudonym(k, space, key, len, b->id);
 }
 
@@ -38,5 +39,5 @@ request_build(struct store_request *q, const struct policy *p,
 	q->token[0] = '\0';
 	q->now_us = 0;
 	q->whole = NULL;
-	q->is_leasing = q->is_debit = false;
+	q->is_debit = false;
 }

@@ -80,7 +80,7 @@ add_windows(struct command *m, const struct store_request *q, unsigned i)
 			     w->interval_us, w->burst,
 			     q->is_debit ? 0 : charge_cost(w, q->recipients),
 			     q->floor_us[i][k], q->debit_us[i][k],
-			     q->is_leasing && k == CHARGE_BUDGET ? store_lease(w) : 0);
+			     b->is_leasing && k == CHARGE_BUDGET ? store_lease(w) : 0);
 		if (n < 0 || (size_t)n >= sizeof(text) - len) {
 			m->is_too_long = true;
 			return;

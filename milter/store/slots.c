@@ -3,6 +3,7 @@
  */
 #include "slots.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +62,7 @@ reach(const struct slots *s)
 	return s->n < REACH ? s->n : REACH;
 }
 
-static int
+static bool
 is_named(const struct slot *a, const struct slot *name)
 {
 	return a->full_us != 0 && a->kind == name->kind &&
@@ -83,6 +84,14 @@ slots_find(struct slots *s, const struct slot *name)
 	return NULL;
 }
 
+/* Among equals the one that owes nothing. */
+static bool
+is_sooner(const struct slot *a, const struct slot *b)
+{
+	return a->full_us < b->full_us ||
+	       (a->full_us == b->full_us && a->start_us > b->start_us);
+}
+
 struct slot *
 slots_get(struct slots *s, const struct slot *name)
 {
@@ -94,7 +103,7 @@ slots_get(struct slots *s, const struct slot *name)
 	victim = slots_at(s, first);
 	for (size_t i = 1; i < reach(s); i++) {
 		a = slots_at(s, first + i);
-		if (a->full_us < victim->full_us)
+		if (is_sooner(a, victim))
 			victim = a;
 	}
 	memset(victim, 0, sizeof(*victim));

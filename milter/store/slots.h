@@ -19,10 +19,10 @@ struct slot {
 	/* Its name. */
 	uint8_t id[PSEUDONYM_LEN];
 	uint8_t kind, unit;
+	uint32_t burst;			/* of the whole window, not of its name */
 	uint64_t period_us;
 
-	uint32_t burst;			/* of the whole window; */
-	uint64_t whole_us;		/* its interval, */
+	uint64_t whole_us;		/* the interval of the whole window, */
 	uint64_t interval_us;		/* and that of the times that follow */
 	uint64_t full_us;		/* with what was decided here; 0: unused */
 	uint64_t start_us;		/* as far as Redis knows */

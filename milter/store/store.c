@@ -68,7 +68,7 @@ build(struct charge *c, const struct store_request *q, unsigned i,
 		.budget = b->budget, .strikes = b->strikes,
 		.is_observed = b->is_observed,
 	};
-	if (q->is_leasing && b->budget != NULL)
+	if (b->is_leasing && b->budget != NULL)
 		c->lease = store_lease(b->budget);
 	memcpy(c->full_us, stored_us, sizeof(c->full_us));
 	memcpy(c->debit_us, q->debit_us[i], sizeof(c->debit_us));

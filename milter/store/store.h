@@ -28,6 +28,8 @@ struct store_bucket {
 	const struct policy_window *budget;	/* of what is held; NULL: no end */
 	const struct policy_window *strikes;	/* of refusals; NULL: no freeze */
 	bool is_observed;
+	bool is_leasing;	/* a refusal may take store_lease() units of the
+				   budget beside its own */
 };
 
 struct store_request {
@@ -40,8 +42,6 @@ struct store_request {
 	uint64_t now_us;		/* monotonic; the deadline counts from it */
 	unsigned nodes;			/* without Redis each has its share */
 	uint64_t lease_us;		/* and, if there are several, so long */
-	bool is_leasing;		/* a refusal may take store_lease() units of
-					   the budget beside its own */
 	bool is_debit;			/* no message: it costs nothing, and only
 					   the debits count */
 	/* No bucket is nearer to full than this, in the store's clock: what the

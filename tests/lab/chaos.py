@@ -46,7 +46,7 @@ class Chaos:
 
     def _meanwhile(self, restart):
         """While a fault is there; a node may begin anew in it."""
-        self._pause(0.1, 0.6)
+        self._pause(0.1, 1)
         if restart is not None and self._random.random() < 0.25:
             self.told.append("restart")
             restart()

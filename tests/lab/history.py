@@ -23,7 +23,8 @@ VERDICTS = {"accept": "accept", "hold": "refuse", "tempfail": "refuse", "reject"
 WORD = {"quarantine": "hold"}       # milterload's for the log's
 GAP_US = 1000000    # decisions with less between them belong to one outage
 SLACK_US = 250000   # a node's estimate of Redis's clock is late by a reply, at most
-LINE = re.compile(r"<\d>(accept|hold|tempfail|reject) id=(\w+) .*?(?: store=(\w+))? took=")
+LINE = re.compile(r"<\d>(accept|hold|tempfail|reject) id=(\w+) ")
+STORE = re.compile(r" store=(\w+) took=\d+us$")
 
 
 def now_us():
@@ -36,7 +37,8 @@ def _logged(text):
     for line in text.splitlines():
         found = LINE.match(line)
         if found:
-            lines.setdefault(found[2], []).append((found[1], found[3] or "-"))
+            store = STORE.search(line, line.rfind(" store="))
+            lines.setdefault(found[2], []).append((found[1], store[1] if store else "-"))
     return lines
 
 

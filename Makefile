@@ -161,24 +161,30 @@ $(DAEMON_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $(SESSION:%=$B
 CHECKS = tests/borders.sh tests/golden.sh $(unit_t) $(property_t) $(replay_t) \
          $(sort $(wildcard tests/cli/*.py tests/wire/*.py tests/faults/*.py tests/e2e/*.py))
 
-tests: all $B/milterload unit
-	$Q SAN=$(SAN) B=$B CMOCKA_MESSAGE_OUTPUT=TAP prove --timer $(PROVE) $(CHECKS)
+tests: all lab unit
+	$Q SAN=$(SAN) B=$B RANDOM_S=$(RANDOM_S) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer $(PROVE) $(CHECKS)
 
 # The suite runs under AddressSanitizer and UBSan unless SAN says otherwise.
 check: deps
-	$Q $(MAKE) --no-print-directory -j2 SAN=$(CHECK_SAN) WERROR=-Werror all \
-		build/$(CHECK_SAN)/milterload unit
+	$Q $(MAKE) --no-print-directory -j2 SAN=$(CHECK_SAN) WERROR=-Werror all lab unit
 	$Q $(AS_ROOT) $(MAKE) --no-print-directory SAN=$(CHECK_SAN) WERROR=-Werror tests
 CHECK_SAN = $(if $(filter none,$(SAN)),address,$(SAN))
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 
 # What takes longer: the optimised build, threads under TSan, and clang.
 check-long: check
-	$Q $(MAKE) --no-print-directory -j2 SAN=thread WERROR=-Werror all unit build/thread/milterload
+	$Q $(MAKE) --no-print-directory -j2 SAN=thread WERROR=-Werror all lab unit
 	$Q $(AS_ROOT) $(MAKE) --no-print-directory SAN=thread tests
-	$Q $(MAKE) --no-print-directory -j2 SAN=none WERROR=-Werror all unit build/none/milterload
-	$Q $(AS_ROOT) $(MAKE) --no-print-directory SAN=none tests
+	$Q $(MAKE) --no-print-directory -j2 SAN=none WERROR=-Werror all lab unit
+	$Q $(AS_ROOT) $(MAKE) --no-print-directory SAN=none RANDOM_S=60 tests
+	$Q $(MAKE) --no-print-directory memcheck
 	$Q $(MAKE) --no-print-directory -j2 CC=clang SAN=none B=build/clang WERROR=-Werror all unit
+
+# The plain build under valgrind: 200 sessions while Redis fails, and the wire.
+memcheck:
+	$Q tests/deps.sh valgrind
+	$Q $(MAKE) --no-print-directory -j2 SAN=none all lab
+	$Q $(AS_ROOT) env LAB_VALGRIND=1 SAN=none prove --timer tests/faults/crowd.py tests/wire/verdicts.py
 
 demo: deps
 	$Q $(MAKE) --no-print-directory -j2 all
@@ -223,6 +229,9 @@ install: all
 	install -D -m 644 deploy/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/sluice.conf
 	install -D -m 644 deploy/tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/sluice.conf
 
+# What the tests of a running sluiced use beside it.
+lab: $B/milterload $B/history
+
 unit: $(unit_t) $(property_t) $(replay_t)
 
 deps:
@@ -231,6 +240,6 @@ deps:
 clean:
 	rm -rf build
 
-.PHONY: all unit tests policy-tests deps check check-long demo fuzz bench coverage bless install clean
+.PHONY: all lab unit tests policy-tests deps check check-long memcheck demo fuzz bench coverage bless install clean
 
 -include $(shell find $B -name '*.d' 2>/dev/null)

@@ -18,7 +18,7 @@ from lab.load import Load  # noqa: E402
 from lab.policy import policy  # noqa: E402
 from lab.sluiced import start_group  # noqa: E402
 
-SECONDS = float(os.environ.get("RANDOM_S", "5"))
+SECONDS = float(os.environ.get("RANDOM_S") or 5)
 SEED = int(os.environ.get("RANDOM_SEED") or secrets.randbelow(1000000))
 IS_LONG = SECONDS >= 30
 LOGINS = 10 if IS_LONG else 2

@@ -29,6 +29,10 @@ def is_outage(lab):
     return lab.node.status()["store"]["is_outage"]
 
 
+def buckets(lab):
+    return lab.redis.ask("KEYS", f"sluice:{{{lab.node.ns}}}:bucket:*")
+
+
 def start_without(t, lab):
     with t.test("it starts without Redis, and says so"):
         lab.node.start(POLICY)
@@ -43,7 +47,10 @@ def start_without(t, lab):
     with t.test("it is used as soon as it is there"):
         lab.redis.start()
         until(lambda: not is_outage(lab), "the end of the outage")
-        t.equal(deliver(lab.node.milter, LOCAL).word, "accept", "verdict")
+    with t.test("and told what was let through, though there is no mail"):
+        until(lambda: len(buckets(lab)) == 1, "a bucket in Redis")
+        t.equal(deliver(lab.node.milter, OURS).word, "tempfail", "verdict")
+        t.equal(deliver(lab.node.milter, LOCAL).word, "accept", "local mail")
 
 
 def hang(t, lab):
@@ -53,6 +60,7 @@ def hang(t, lab):
         got = [deliver(lab.node.milter, other).word for _ in range(5)]
         t.equal(got, ["accept"] * 4 + ["tempfail"], "verdicts")
         until(lambda: is_outage(lab), "the outage")
+        t.has(lab.node.status()["store"]["reason"], "did not answer in time", "reason")
     with t.test("it is used again when it answers"):
         lab.redis.resume()
         until(lambda: not is_outage(lab), "the end of the outage")

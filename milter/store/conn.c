@@ -21,10 +21,19 @@
 
 #define ARGS_MAX 64			/* of a command: take.lua needs 55 */
 #define REPLIES_LEN_MAX (32u << 20)	/* bytes of one exchange */
+#define ELEMENTS_MAX (1 << 20)		/* of an array */
+
+#if HIREDIS_MAJOR == 0
+#define COUNT int
+#else
+#define COUNT size_t
+#endif
 
 struct conn {
 	struct link link;
 	redisReader *reader;
+	const redisReplyObjectFunctions *usual;
+	redisReplyObjectFunctions bounded;
 	char *out;			/* not yet sent: out[sent..len) */
 	size_t sent, len, size;
 };
@@ -69,14 +78,37 @@ fail_to(const char *what, const char *address, const struct error *why,
 	return error_set(e, "cannot %s Redis at %s: %.400s", what, address, why->text);
 }
 
+/* hiredis has room for all elements as soon as it reads how many there will be,
+ * which ten bytes can say of any number. */
+static void *
+make_array(const redisReadTask *task, COUNT n)
+{
+	const struct conn *c = task->privdata;
+
+	return n <= ELEMENTS_MAX ? c->usual->createArray(task, n) : NULL;
+}
+
+static bool
+make_reader(struct conn *c)
+{
+	c->reader = redisReaderCreate();
+	if (c->reader == NULL)
+		return false;
+	c->usual = c->reader->fn;
+	c->bounded = *c->usual;
+	c->bounded.createArray = make_array;
+	c->reader->fn = &c->bounded;
+	c->reader->privdata = c;
+	return true;
+}
+
 static bool
 begin(struct conn *c, const struct conn_target *t, uint64_t deadline_us,
       bool *is_lasting, struct error *e)
 {
 	struct error why = { "out of memory" };
 
-	c->reader = redisReaderCreate();
-	if (c->reader == NULL || !link_init(&c->link, t, deadline_us, &why))
+	if (!make_reader(c) || !link_init(&c->link, t, deadline_us, &why))
 		fail_to("connect to", t->address, &why, e);
 	else if (login(c, t, deadline_us, is_lasting, &why))
 		return true;

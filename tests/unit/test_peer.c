@@ -61,6 +61,7 @@ static const struct row rows[] = {
 	{ "read-only", { "!-READONLY replica\r\n" }, "late" },
 	{ "another protocol", { "!HTTP/1.1 400 Bad Request\r\n" }, "down" },
 	{ "a length out of range", { "!*99999999999999999999\r\n" }, "down" },
+	{ "an endless array", { "!*2147483647\r\n" }, "down" },
 	{ "more than was asked", { "+" FAKE_GOOD }, "down" },
 	{ "hangs up", { "~" }, "down" },
 };

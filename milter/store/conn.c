@@ -22,6 +22,7 @@
 #define ARGS_MAX 64			/* of a command: take.lua needs 55 */
 #define REPLIES_LEN_MAX (32u << 20)	/* bytes of one exchange */
 #define ELEMENTS_MAX (1 << 20)		/* of an array */
+#define DEPTH_MAX 7			/* of arrays in arrays */
 
 #if HIREDIS_MAJOR == 0
 #define COUNT int
@@ -84,8 +85,13 @@ static void *
 make_array(const redisReadTask *task, COUNT n)
 {
 	const struct conn *c = task->privdata;
+	unsigned depth = 0;
 
-	return n <= ELEMENTS_MAX ? c->usual->createArray(task, n) : NULL;
+	for (const redisReadTask *up = task; up != NULL; up = up->parent)
+		depth++;
+	if (n > ELEMENTS_MAX || depth > DEPTH_MAX)
+		return NULL;
+	return c->usual->createArray(task, n);
 }
 
 static bool

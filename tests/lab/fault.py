@@ -88,7 +88,7 @@ class Fault:
     def is_outage(self):
         """By the log: the status file is up to a second old."""
         log = self.node.log()
-        return log.rfind("outage begin") >= log.rfind("outage end")
+        return log.rfind("outage begin") > log.rfind("outage end")
 
     def awaits_outage(self, why):
         until(lambda: why in (self.node.status()["store"]["reason"] or ""),

@@ -5,7 +5,7 @@
 #   make check      every test; SAN=address (default) or thread
 #   make check-long what takes longer: other sanitizers, other compilers
 #   make fuzz       each fuzz target for FUZZ_S seconds (600)
-#   make bench      how long the compiler and the evaluator take
+#   make bench      the compiler and the evaluator; sluiced beside its peers
 #   make coverage   which lines and branches of policy/ the tests take
 #   make bless      rewrite the golden files; look at the diff
 #   make install    into DESTDIR and PREFIX
@@ -29,12 +29,12 @@ TRIAL   = duration table streams gate watch trial_report trial
 COMMON  = error clock log pseudonym settings load
 STORE   = store share request peek endpoint secret trouble tls link login conn combine script slots place lease recall debts memory redis_store redis_fit genesis breaker settle outage
 LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger_peers ledger mirror mirror_nodes
-DAEMON  = sluiced options fitness lock listen milter session decide report warn strike verdict live watch round keeper status
+DAEMON  = sluiced options fitness lock listen milter session decide report warn strike verdict live alarms round keeper status
 COMMAND = sluice show state running order scope_option spread facts_option against explain_text explain_json cmd_check cmd_fmt cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 HISTORY = tree bound record question judge
 LOAD    = clock options wire session message worker report milterload
 POLICY_UNIT = bucket charge trial trial_parts trial_report trial_random diag lex parse parse_errors parse_files format identity address forms match check refuse solve prove mangle prog mutate emit eval key memory_ends
-UNIT    = $(POLICY_UNIT) scope record frozen ledger ledger_union ledger_damage mirror mirror_lies pseudonym log load memory recall endpoint trouble target conn login store agree redis peer combine combine_crowd breaker outage outage_crowd settle share fit verdict warn strike decide session
+UNIT    = $(POLICY_UNIT) scope record frozen ledger ledger_union ledger_damage mirror mirror_lies pseudonym log load memory memory_random recall endpoint trouble target conn login store agree redis peer combine combine_crowd breaker outage outage_crowd settle share fit verdict warn strike decide session
 
 B = build/$(SAN)
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
@@ -121,6 +121,9 @@ $(FUZZ:%=$B/t/fuzz_%): $B/t/%: $B/tests/fuzz/%.o $B/tests/fuzz/fuzz_use.o $B/lib
 $B/bench_policy: $B/tests/bench/bench_policy.o $B/libpolicy.a
 	$Q $(LINK) -o $@ $^ $(POLICY_LIBS)
 
+$B/floor: $B/tests/bench/floor.o
+	$Q $(LINK) -o $@ $^ -lmilter -lpthread
+
 $B/milterload: $(load_o)
 	@echo "  LINK  $@"
 	$Q $(LINK) -o $@ $^ -lpthread
@@ -195,9 +198,12 @@ fuzz:
 	$Q $(MAKE) --no-print-directory -j2 CC=clang SAN=fuzz $(FUZZ:%=build/fuzz/t/fuzz_%)
 	$Q FUZZ_S=$(FUZZ_S) tests/fuzz/fuzz.sh build/fuzz $(FUZZ)
 
+# BENCH: options of bench.py, as `-c steady -n 3`.
 bench:
-	$Q $(MAKE) --no-print-directory -j2 SAN=none build/none/bench_policy
+	$Q tests/deps.sh rspamd
+	$Q $(MAKE) --no-print-directory -j2 SAN=none all lab build/none/floor build/none/bench_policy
 	$Q build/none/bench_policy
+	$Q $(AS_ROOT) env SAN=none /usr/bin/python3 tests/bench/bench.py $(BENCH)
 
 # A build of its own, so that its counts are those of one run.
 coverage: deps

@@ -1,10 +1,8 @@
 /*
- * keeper.h - the thread behind the sessions: what has to be done now and then.
+ * keeper.h - the thread behind the sessions: when a round is due.
  *
- * Each second it looks whether Redis is there and fit, opens or closes the
- * outage, exchanges the ledger if that is due, and writes the status file. In
- * between it exchanges the ledger for sessions that were told "stale", and
- * writes to it what the policy freezes.
+ * It makes a round (round.h) each second. In between it exchanges the ledger for
+ * sessions that were told "stale", and writes to it what the policy freezes.
  */
 #ifndef MILTER_KEEPER_H
 #define MILTER_KEEPER_H
@@ -12,21 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "status.h"
-#include "strike.h"
+#include "round.h"
 
 struct keeper;
 
-struct keeper_options {
-	struct status status;		/* its sync fields are the keeper's */
-	const struct conn_target *redis;
-	const char *ns;
-	char fingerprint[PSEUDONYM_HEX + 1];
-	uint64_t timeout_us;		/* for each exchange with Redis */
-};
-
-/* Copies o; what o points to is kept. NULL: out of memory. */
-struct keeper *keeper_new(const struct keeper_options *o);
+/* As round_new. NULL: e. */
+struct keeper *keeper_new(const struct round_options *o, struct error *e);
 
 /* One round in the calling thread, before keeper_start. */
 void keeper_round(struct keeper *k);

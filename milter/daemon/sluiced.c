@@ -162,7 +162,7 @@ static bool
 open_keeper(struct error *e)
 {
 	const struct options *o = &node.options;
-	struct keeper_options k = {
+	struct round_options r = {
 		.status = {
 			.dir = o->settings.state,
 			.counters = &node.counters,
@@ -176,10 +176,10 @@ open_keeper(struct error *e)
 		.timeout_us = o->timeout_us,
 	};
 
-	keys_fingerprint(node.keys, k.fingerprint);
-	node.keeper = keeper_new(&k);
+	keys_fingerprint(node.keys, r.fingerprint);
+	node.keeper = keeper_new(&r, e);
 	if (node.keeper == NULL)
-		return error_set(e, "cannot start: out of memory");
+		return false;
 	/* The first message is to find Redis in use and the ledger known. */
 	keeper_round(node.keeper);
 	return true;

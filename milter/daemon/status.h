@@ -33,6 +33,7 @@
 #include "../store/store.h"
 #include "live.h"
 #include "verdict.h"
+#include "alarms.h"
 
 struct counters {
 	_Atomic uint64_t message[POLICY_CLASSES][VERDICTS];
@@ -53,6 +54,7 @@ struct status {
 	uint64_t started_us;
 	uint64_t synced_us;		/* 0: never */
 	const char *sync_error;		/* NULL: none */
+	const struct alarms_status *alarms;	/* NULL: none yet */
 };
 
 /* Writes DIR/status.json. False: e says why. */

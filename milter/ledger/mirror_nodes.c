@@ -11,7 +11,7 @@
 #include "ledger_peers.h"
 
 #define US_PER_S UINT64_C(1000000)
-#define VALUE_MAX (20 + 1 + STORE_TOKEN_MAX)	/* time_us, space, token */
+#define VALUE_MAX (20 + 1 + STORE_TOKEN_MAX + 1 + 20 + 1 + 16)
 
 /* The reply to TIME: seconds and microseconds, as text. */
 static bool
@@ -58,20 +58,21 @@ read_beat(struct reply *const reply[2], const char *token, bool *is_stale,
 
 bool
 mirror_heartbeat(struct ledger *l, struct conn *c, const char *ns,
-		 uint64_t deadline_us, bool *is_stale, struct error *e)
+		 const struct mirror_beat *beat, uint64_t deadline_us,
+		 bool *is_stale, uint64_t *now_us, struct error *e)
 {
 	char nodes[MIRROR_KEY_MAX], token_key[MIRROR_KEY_MAX];
 	char token[STORE_TOKEN_MAX + 1], value[VALUE_MAX + 1];
 	struct reply *reply[2];
-	uint64_t now_us;
 	bool ok;
 
-	if (!ask_time(c, deadline_us, &now_us, e))
+	if (!ask_time(c, deadline_us, now_us, e))
 		return false;
 	mirror_key(ns, "nodes", nodes);
 	mirror_key(ns, "token", token_key);
 	ledger_token(l, token);
-	snprintf(value, sizeof(value), "%" PRIu64 " %s", now_us, token);
+	snprintf(value, sizeof(value), "%" PRIu64 " %s %" PRIu64 " %016" PRIx64,
+		 *now_us, token, beat->lease_us, beat->digest);
 	if (!conn_append_text(c, "HSET", nodes, ledger_node(l), value, NULL) ||
 	    !conn_append_text(c, "GET", token_key, NULL))
 		return error_set(e, "out of memory");
@@ -83,12 +84,28 @@ mirror_heartbeat(struct ledger *l, struct conn *c, const char *ns,
 	return ok;
 }
 
+/* What stands behind the token. */
+static bool
+read_rest(struct mirror_beat *beat, const char *text)
+{
+	char *end;
+
+	if (*text != ' ')
+		return false;
+	beat->lease_us = strtoull(text, &end, 10);
+	if (end == text || *end != ' ')
+		return false;
+	text = end;
+	beat->digest = strtoull(text, &end, 16);
+	return end != text && *end == '\0';
+}
+
 static bool
 read_node(struct mirror_node *node, const struct reply *field,
 	  const struct reply *value)
 {
 	const char *name, *text;
-	size_t name_len, len;
+	size_t name_len, len, token_len;
 	char *end;
 
 	if (reply_type(field) != REPLY_TEXT || reply_type(value) != REPLY_TEXT)
@@ -99,7 +116,10 @@ read_node(struct mirror_node *node, const struct reply *field,
 	if (name_len > RECORD_NODE_MAX || end == text || *end != ' ')
 		return false;
 	snprintf(node->name, sizeof(node->name), "%.*s", (int)name_len, name);
-	snprintf(node->token, sizeof(node->token), "%s", end + 1);
+	text = end + 1;
+	token_len = strcspn(text, " ");
+	snprintf(node->token, sizeof(node->token), "%.*s", (int)token_len, text);
+	node->has_beat = read_rest(&node->beat, text + token_len);
 	return true;
 }
 

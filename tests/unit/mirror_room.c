@@ -11,6 +11,8 @@ struct conn *conn;
 struct room room_a, room_b;
 struct ledger *a, *b;
 
+static const struct mirror_beat beat = { 60000000, UINT64_C(0x3c9e1f0b52d7a864) };
+
 uint64_t
 soon(void)
 {
@@ -81,6 +83,7 @@ sync_wants(struct ledger *l, unsigned learned, unsigned sent, unsigned restored,
 {
 	struct mirror_result r;
 	struct error e = { "" };
+	uint64_t now_us;
 	bool is_stale;
 
 	if (!mirror_sync(l, conn, NS, soon(), &r, &e))
@@ -90,7 +93,8 @@ sync_wants(struct ledger *l, unsigned learned, unsigned sent, unsigned restored,
 		fail_msg("got learned %u sent %u restored %u skipped %u, want %u %u %u "
 			 "%u", r.learned, r.sent, r.restored, r.skipped, learned, sent,
 			 restored, skipped);
-	assert_true(mirror_heartbeat(l, conn, NS, soon(), &is_stale, &e));
+	assert_true(mirror_heartbeat(l, conn, NS, &beat, soon(), &is_stale, &now_us,
+				     &e));
 	assert_false(is_stale);
 }
 
@@ -98,9 +102,10 @@ void
 assert_stale(struct ledger *l)
 {
 	struct error e = { "" };
+	uint64_t now_us;
 	bool is_stale;
 
-	if (!mirror_heartbeat(l, conn, NS, soon(), &is_stale, &e))
+	if (!mirror_heartbeat(l, conn, NS, &beat, soon(), &is_stale, &now_us, &e))
 		fail_msg("got '%s', want an answer", e.text);
 	assert_true(is_stale);
 }

@@ -139,6 +139,32 @@ look_store(struct look *l)
 			text(l, "ledger", "error"));
 }
 
+#define LOSS_AGE_US (UINT64_C(86400) * 1000000)	/* so long a loss is a problem */
+
+static void
+look_alarms(struct look *l)
+{
+	uint64_t lost_us = number(l, "alarms", "lost");
+	char age[SHOW_AGE_MAX];
+
+	if (!l->is_running)
+		return;
+	if (number(l, "alarms", "nodes") > number(l, "alarms", "allowed"))
+		problem(l, "more nodes than the policy says use this Redis (%s): write "
+			"'nodes %" PRIu64 "' into the policy of each",
+			text(l, "alarms", "names"), number(l, "alarms", "nodes"));
+	if (*text(l, "alarms", "strangers") != '\0')
+		problem(l, "these nodes run another policy: %s",
+			text(l, "alarms", "strangers"));
+	if (json_is_true(at(l, "alarms", "is_clock_off")))
+		problem(l, "Redis's clock and this machine's differ by %.1f s: keep both "
+			"by NTP", (double)(int64_t)number(l, "alarms", "clock") / 1e6);
+	if (lost_us != 0 && show_since(lost_us, l->now_us) < LOSS_AGE_US)
+		problem(l, "Redis lost its data %s ago: limits of keys that no node "
+			"remembered began afresh; let it save to disk (appendonly yes)",
+			show_age(show_since(lost_us, l->now_us), age));
+}
+
 static const char *
 mode(const struct look *l)
 {
@@ -179,7 +205,7 @@ print_store(const struct look *l)
 	else
 		printf("redis     %s", l->is_running ? "in use" : "was in use");
 	printf(", %" PRIu64 " decisions without it since the start\n",
-	       number(l, "store", "decisions"));
+	       number(l, "store", "decisions") + number(l, "store", "late"));
 	printf("ledger    %zu freeze%s, ", l->freezes, l->freezes == 1 ? "" : "s");
 	if (synced_us == 0)
 		puts("not exchanged with Redis yet");
@@ -259,6 +285,7 @@ look_and_print(const struct settings *s, bool is_json)
 
 	look_daemon(&l);
 	look_store(&l);
+	look_alarms(&l);
 	look_policy(&l);
 	look_ledger(&l);
 	if (is_json)

@@ -51,10 +51,26 @@ policy_json(struct live *live)
 static json_t *
 store_json(const struct outage_status *s)
 {
-	return json_pack("{s:b, s:o, s:o, s:o}", "is_outage", s->is_outage,
+	return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o}", "is_outage", s->is_outage,
 			 "since", integer(s->since_us),
 			 "decisions", integer(s->decisions),
+			 "recalled", integer(s->recalled),
+			 "late", integer(s->late),
 			 "reason", text(s->is_outage ? s->reason : NULL));
+}
+
+static json_t *
+alarms_json(const struct alarms_status *a)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:b, s:I, s:o, s:o, s:o}",
+			 "nodes", integer(a->nodes),
+			 "allowed", integer(a->nodes_allowed),
+			 "names", text(a->names),
+			 "strangers", text(*a->strangers != '\0' ? a->strangers : NULL),
+			 "is_clock_off", a->is_clock_off,
+			 "clock", (json_int_t)a->clock_us,
+			 "restarts", integer(a->restarts),
+			 "losses", integer(a->losses), "lost", integer(a->lost_us));
 }
 
 static json_t *
@@ -111,7 +127,7 @@ status_json(const struct status *s)
 	outage_status(s->store, &store);
 	free(ledger_active(s->ledger, &freezes));
 	return json_pack("{s:i, s:o, s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o, s:o, s:o}",
+			 "s:o, s:o, s:o, s:o}",
 			 "version", 1, "written", integer(clock_real_us()),
 			 "pid", (int)getpid(),
 			 "node", text(ledger_node(s->ledger)),
@@ -120,6 +136,7 @@ status_json(const struct status *s)
 			 "policy", policy_json(s->live),
 			 "store", store_json(&store),
 			 "ledger", ledger_json(s, freezes),
+			 "alarms", alarms_json(s->alarms),
 			 "sessions", integer(c->sessions),
 			 "messages", messages_json(c),
 			 "refused", refused_json(c),

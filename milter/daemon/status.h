@@ -10,9 +10,13 @@
  *     "policy": { "file": "..", "digest": "16 hex digits", "limits": N,
  *                 "loaded": REAL_TIME_US, "error": null | ".." },
  *     "store": { "is_outage": false, "since": REAL_TIME_US, "decisions": N,
- *                "reason": ".." },
+ *                "recalled": N, "late": N, "reason": ".." },   outage.h
  *     "ledger": { "broken": null | "..", "freezes": N, "synced": REAL_TIME_US,
  *                 "error": null | ".." },
+ *     "alarms": { "nodes": N, "allowed": N, "names": "mx1-.., mx2-..",
+ *                 "strangers": null | "mx2-..", "is_clock_off": false,
+ *                 "clock": US, "restarts": N, "losses": N,
+ *                 "lost": REAL_TIME_US },      alarms.h
  *     "sessions": N,
  *     "messages": { "local": { "accept": N, "hold": N, "tempfail": N,
  *                              "reject": N }, "authenticated": {..},

@@ -47,7 +47,7 @@ CFLAGS ?= -O2 -g
 FLAGS = -std=gnu11 -D_GNU_SOURCE $(WARN) $(HARDEN) $(SANFLAGS_$(SAN)) $(WERROR) -MMD -MP $(CFLAGS)
 LINK = $(CC) $(FLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 POLICY_LIBS = -lidn2 -lunistring
-LIBS = $(POLICY_LIBS) -lhiredis -lssl -lcrypto -lsodium -ljansson -lsystemd -lpthread
+LIBS = $(POLICY_LIBS) -lhiredis -lsodium -ljansson -lsystemd -lpthread
 
 Q_0 = @
 Q = $(Q_$(V))

@@ -2,14 +2,17 @@
  * tls.c - TLS on a connected, nonblocking socket; the only file that knows
  * OpenSSL.
  *
- * OpenSSL would write to the socket by itself, and a closed peer then raises
- * SIGPIPE: so its bytes go through a BIO of ours.
+ * It is loaded when TLS is first wanted: a node that was linked with it would
+ * pay 1.6 MB for what most do not use. It would write to the socket by itself,
+ * and a closed peer then raises SIGPIPE: so its bytes go through a BIO of ours.
  */
 #include "tls.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,6 +24,17 @@
 
 #include "secret.h"
 
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+#define LIBRARY "libssl.so." TEXT(OPENSSL_VERSION_MAJOR)
+
+static struct {
+	bool is_there;
+#define FUNCTION(name) __typeof__(name) *name;
+#include "tls.def"
+#undef FUNCTION
+} lib;
+
 struct tls {
 	BIO_METHOD *method;
 	SSL_CTX *ctx;
@@ -28,6 +42,32 @@ struct tls {
 	int fd;
 	int err;		/* errno of what the socket refused */
 };
+
+static void
+load_library(void)
+{
+	void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	bool is_whole = handle != NULL;
+
+	if (handle == NULL)
+		return;
+#define FUNCTION(name) \
+	lib.name = (__typeof__(lib.name))(uintptr_t)dlsym(handle, #name); \
+	is_whole = is_whole && lib.name != NULL;
+#include "tls.def"
+#undef FUNCTION
+	lib.is_there = is_whole;
+}
+
+static bool
+have_library(struct error *e)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, load_library);
+	return lib.is_there || error_set(e, "TLS needs " LIBRARY ", which cannot be "
+					 "loaded; install the package of OpenSSL");
+}
 
 static bool
 is_transient(int err)
@@ -40,16 +80,16 @@ is_transient(int err)
 static int
 bio_write(BIO *b, const char *p, int len)
 {
-	struct tls *t = BIO_get_data(b);
+	struct tls *t = lib.BIO_get_data(b);
 	ssize_t n = send(t->fd, p, (size_t)len, MSG_NOSIGNAL);
 
-	BIO_clear_retry_flags(b);
+	lib.BIO_clear_flags(b, BIO_FLAGS_RWS | BIO_FLAGS_SHOULD_RETRY);
 	if (n >= 0)
 		return (int)n;
 	if (errno == EPIPE || errno == ECONNRESET)
 		return len;
 	if (is_transient(errno))
-		BIO_set_retry_write(b);
+		lib.BIO_set_flags(b, BIO_FLAGS_WRITE | BIO_FLAGS_SHOULD_RETRY);
 	else
 		t->err = errno;
 	return -1;
@@ -58,14 +98,14 @@ bio_write(BIO *b, const char *p, int len)
 static int
 bio_read(BIO *b, char *p, int size)
 {
-	struct tls *t = BIO_get_data(b);
+	struct tls *t = lib.BIO_get_data(b);
 	ssize_t n = recv(t->fd, p, (size_t)size, 0);
 
-	BIO_clear_retry_flags(b);
+	lib.BIO_clear_flags(b, BIO_FLAGS_RWS | BIO_FLAGS_SHOULD_RETRY);
 	if (n > 0)
 		return (int)n;
 	if (n < 0 && is_transient(errno))
-		BIO_set_retry_read(b);
+		lib.BIO_set_flags(b, BIO_FLAGS_READ | BIO_FLAGS_SHOULD_RETRY);
 	else
 		t->err = n < 0 ? errno : ECONNRESET;
 	return -1;
@@ -97,7 +137,7 @@ load_authority(SSL_CTX *ctx, const char *path, struct error *e)
 	if (access(path, R_OK) < 0)
 		return error_set(e, "cannot read the file of --redis-ca %s: %s", path,
 				 strerror(errno));
-	return SSL_CTX_load_verify_locations(ctx, path, NULL) == 1 ||
+	return lib.SSL_CTX_load_verify_locations(ctx, path, NULL) == 1 ||
 	       error_set(e, "the file of --redis-ca %s holds no certificate in PEM",
 			 path);
 }
@@ -108,12 +148,12 @@ load_own(SSL_CTX *ctx, const char *cert, const char *key, struct error *e)
 	if (access(cert, R_OK) < 0)
 		return error_set(e, "cannot read the file of --redis-cert %s: %s", cert,
 				 strerror(errno));
-	if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1)
+	if (lib.SSL_CTX_use_certificate_chain_file(ctx, cert) != 1)
 		return error_set(e, "the file of --redis-cert %s holds no certificate "
 				 "in PEM", cert);
 	if (!secret_ok(key, "file of --redis-cert-key", e))
 		return false;
-	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1)
+	if (lib.SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1)
 		return error_set(e, "the file of --redis-cert-key %s holds no key in PEM "
 				 "for %s, or one with a passphrase", key, cert);
 	return true;
@@ -122,11 +162,13 @@ load_own(SSL_CTX *ctx, const char *cert, const char *key, struct error *e)
 static bool
 load(SSL_CTX *ctx, const struct conn_target *t, struct error *e)
 {
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
-	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_RELEASE_BUFFERS |
-			 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	if (SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1)
+	lib.SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	lib.SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
+	lib.SSL_CTX_ctrl(ctx, SSL_CTRL_MODE, SSL_MODE_ENABLE_PARTIAL_WRITE |
+		     SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER,
+		     NULL);
+	if (lib.SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION,
+			 NULL) != 1)
 		return error_set(e, "OpenSSL has no TLS 1.2");
 	return load_authority(ctx, t->ca_file, e) &&
 	       (t->cert_file == NULL || load_own(ctx, t->cert_file, t->key_file, e));
@@ -147,7 +189,7 @@ expect_address(SSL *ssl, const struct endpoint *a)
 		ip = (const unsigned char *)&in->sin_addr;
 		len = sizeof(in->sin_addr);
 	}
-	return X509_VERIFY_PARAM_set1_ip(SSL_get0_param(ssl), ip, len) == 1;
+	return lib.X509_VERIFY_PARAM_set1_ip(lib.SSL_get0_param(ssl), ip, len) == 1;
 }
 
 static bool
@@ -155,20 +197,20 @@ make_session(struct tls *t, const struct endpoint *a)
 {
 	BIO *bio = NULL;
 
-	t->method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "Redis");
-	t->ssl = SSL_new(t->ctx);
+	t->method = lib.BIO_meth_new(BIO_TYPE_SOURCE_SINK, "Redis");
+	t->ssl = lib.SSL_new(t->ctx);
 	if (t->method != NULL && t->ssl != NULL) {
-		BIO_meth_set_write(t->method, bio_write);
-		BIO_meth_set_read(t->method, bio_read);
-		BIO_meth_set_ctrl(t->method, bio_ctrl);
-		bio = BIO_new(t->method);
+		lib.BIO_meth_set_write(t->method, bio_write);
+		lib.BIO_meth_set_read(t->method, bio_read);
+		lib.BIO_meth_set_ctrl(t->method, bio_ctrl);
+		bio = lib.BIO_new(t->method);
 	}
 	if (bio == NULL)
 		return false;
-	BIO_set_data(bio, t);
-	BIO_set_init(bio, 1);
-	SSL_set_bio(t->ssl, bio, bio);
-	SSL_set_connect_state(t->ssl);
+	lib.BIO_set_data(bio, t);
+	lib.BIO_set_init(bio, 1);
+	lib.SSL_set_bio(t->ssl, bio, bio);
+	lib.SSL_set_connect_state(t->ssl);
 	return expect_address(t->ssl, a);
 }
 
@@ -176,10 +218,13 @@ struct tls *
 tls_new(const struct conn_target *target, const struct endpoint *a,
 	struct error *e)
 {
-	struct tls *t = calloc(1, sizeof(*t));
+	struct tls *t;
 
+	if (!have_library(e))
+		return NULL;
+	t = calloc(1, sizeof(*t));
 	if (t != NULL)
-		t->ctx = SSL_CTX_new(TLS_client_method());
+		t->ctx = lib.SSL_CTX_new(lib.TLS_client_method());
 	if (t == NULL || t->ctx == NULL)
 		error_set(e, "out of memory for TLS");
 	else if (load(t->ctx, target, e)) {
@@ -187,7 +232,7 @@ tls_new(const struct conn_target *target, const struct endpoint *a,
 			return t;
 		error_set(e, "out of memory for TLS");
 	}
-	ERR_clear_error();
+	lib.ERR_clear_error();
 	tls_free(t);
 	return NULL;
 }
@@ -197,9 +242,9 @@ tls_free(struct tls *t)
 {
 	if (t == NULL)
 		return;
-	SSL_free(t->ssl);
-	SSL_CTX_free(t->ctx);
-	BIO_meth_free(t->method);
+	lib.SSL_free(t->ssl);
+	lib.SSL_CTX_free(t->ctx);
+	lib.BIO_meth_free(t->method);
 	free(t);
 }
 
@@ -221,16 +266,16 @@ say_distrust(long why, struct error *e)
 		 why == X509_V_ERR_CERT_NOT_YET_VALID)
 		todo = "renew it, or set the clock";
 	return error_set(e, "the certificate of Redis is not accepted: %s; %s",
-			 X509_verify_cert_error_string(why), todo);
+			 lib.X509_verify_cert_error_string(why), todo);
 }
 
 /* What the peer says in an alert, and what is no TLS, stays so. */
 static enum tls_result
 say_failure(struct error *e)
 {
-	unsigned long code = ERR_peek_error();
+	unsigned long code = lib.ERR_peek_error();
 	int reason = ERR_GET_REASON(code);
-	const char *text = ERR_reason_error_string(code);
+	const char *text = lib.ERR_reason_error_string(code);
 
 	switch (reason) {
 	case SSL_R_WRONG_VERSION_NUMBER:
@@ -253,8 +298,8 @@ say_failure(struct error *e)
 static enum tls_result
 not_done(struct tls *t, int r, short *wants, struct error *e)
 {
-	int error = SSL_get_error(t->ssl, r);
-	long distrust = SSL_get_verify_result(t->ssl);
+	int error = lib.SSL_get_error(t->ssl, r);
+	long distrust = lib.SSL_get_verify_result(t->ssl);
 	enum tls_result result = TLS_FAILED;
 
 	if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
@@ -270,7 +315,7 @@ not_done(struct tls *t, int r, short *wants, struct error *e)
 		error_set(e, "Redis closed the connection");
 	else
 		error_set(e, "the connection to Redis: %s", strerror(t->err));
-	ERR_clear_error();
+	lib.ERR_clear_error();
 	return result;
 }
 
@@ -279,8 +324,8 @@ tls_handshake(struct tls *t, short *wants, struct error *e)
 {
 	int r;
 
-	ERR_clear_error();
-	r = SSL_do_handshake(t->ssl);
+	lib.ERR_clear_error();
+	r = lib.SSL_do_handshake(t->ssl);
 	return r == 1 ? TLS_DONE : not_done(t, r, wants, e);
 }
 
@@ -290,9 +335,9 @@ tls_write(struct tls *t, const void *p, size_t len, size_t *n, short *wants,
 {
 	int r;
 
-	ERR_clear_error();
+	lib.ERR_clear_error();
 	*wants = POLLOUT;
-	r = SSL_write_ex(t->ssl, p, len, n);
+	r = lib.SSL_write_ex(t->ssl, p, len, n);
 	return r == 1 ? TLS_DONE : not_done(t, r, wants, e);
 }
 
@@ -302,14 +347,14 @@ tls_read(struct tls *t, void *p, size_t size, size_t *n, short *wants,
 {
 	int r;
 
-	ERR_clear_error();
+	lib.ERR_clear_error();
 	*wants = POLLIN;
-	r = SSL_read_ex(t->ssl, p, size, n);
+	r = lib.SSL_read_ex(t->ssl, p, size, n);
 	return r == 1 ? TLS_DONE : not_done(t, r, wants, e);
 }
 
 bool
 tls_has_read(const struct tls *t)
 {
-	return SSL_pending(t->ssl) > 0;
+	return lib.SSL_pending(t->ssl) > 0;
 }

@@ -11,7 +11,7 @@
 /* All that a user of Redis's ACL has to be allowed, on ~sluice:{NAMESPACE}:*
  * alone. SELECT only where there is a --redis-db. */
 #define TROUBLE_COMMANDS \
-	"+auth +client|setname +select +info +time +script|load +evalsha " \
+	"+client|setname +select +info +time +script|load +evalsha " \
 	"+get +mget +set +hset +hsetnx +hgetall +multi +exec"
 
 struct trouble {

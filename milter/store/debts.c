@@ -7,10 +7,18 @@
 
 #include "place.h"
 
-/* A slot with a debit, as a window; what it owes is handed out. */
+static unsigned
+time_of(const struct slot *s)
+{
+	if (s->kind == SLOT_BUDGET)
+		return CHARGE_BUDGET;
+	return s->kind == SLOT_STRIKES ? CHARGE_STRIKES : 0;
+}
+
+/* A slot with a debit, as a window, and what Redis is told of it. */
 static bool
 owes(struct slots *table, struct slot *s, struct policy_window *w, uint64_t now_us,
-     uint64_t *debit_us)
+     struct place_told *told)
 {
 	struct place p = { .w = w, .slot = s, .name = *s };
 
@@ -20,8 +28,8 @@ owes(struct slots *table, struct slot *s, struct policy_window *w, uint64_t now_
 		.unit = s->unit, .period_us = s->period_us,
 		.interval_us = s->whole_us, .burst = s->burst,
 	};
-	*debit_us = place_hand_out(table, &p, now_us);
-	return *debit_us > 0;
+	*told = place_tell(table, &p, time_of(s), now_us);
+	return told->debit_us > 0;
 }
 
 static bool
@@ -34,29 +42,20 @@ is_in(const struct store_request *q, const struct slot *s)
 }
 
 static void
-add_debt(struct store_request *q, const struct slot *s, struct policy_window *w,
-	 uint64_t debit_us)
+add_debt(struct store_request *q, const struct slot *s,
+	 const struct policy_window *w, struct place_told told)
 {
 	struct store_bucket *b = &q->bucket[q->n];
-	unsigned k = 0;
+	unsigned k = time_of(s);
 
-	*b = (struct store_bucket){ .n_windows = 0 };
+	*b = (struct store_bucket){
+		.window = w, .n_windows = k == 0,
+		.budget = k == CHARGE_BUDGET ? w : NULL,
+		.strikes = k == CHARGE_STRIKES ? w : NULL,
+	};
 	memcpy(b->id, s->id, sizeof(b->id));
-	if (s->kind == SLOT_BUDGET) {
-		b->budget = w;
-		k = CHARGE_BUDGET;
-	} else if (s->kind == SLOT_STRIKES) {
-		b->strikes = w;
-		k = CHARGE_STRIKES;
-	} else {
-		b->window = w;
-		b->n_windows = 1;
-	}
-	memset(q->floor_us[q->n], 0, sizeof(q->floor_us[q->n]));
-	memset(q->debit_us[q->n], 0, sizeof(q->debit_us[q->n]));
-	if (s->kind != SLOT_STRIKES)
-		q->floor_us[q->n][k] = s->full_us;
-	q->debit_us[q->n++][k] = debit_us;
+	q->floor_us[q->n][k] = told.floor_us;
+	q->debit_us[q->n++][k] = told.debit_us;
 }
 
 bool
@@ -71,11 +70,11 @@ debts_collect(struct slots *table, size_t *next, struct store_request *q,
 	for (size_t i = 0; i < n && q->n < POLICY_PLAN_MAX; i++) {
 		struct slot *s = slots_at(table, (*next)++);
 		struct policy_window *window = &w->window[q->n][0];
-		uint64_t debit_us;
+		struct place_told told;
 
 		/* One window of a bucket at a time: it is one key in Redis. */
-		if (!is_in(q, s) && owes(table, s, window, now_us, &debit_us))
-			add_debt(q, s, window, debit_us);
+		if (!is_in(q, s) && owes(table, s, window, now_us, &told))
+			add_debt(q, s, window, told);
 	}
 	return q->n > 0;
 }

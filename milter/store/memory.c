@@ -29,6 +29,12 @@ later(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+static uint64_t
+sooner(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static const struct policy_window *
 whole_of(const struct store_request *q, unsigned i, unsigned k)
 {
@@ -73,8 +79,8 @@ write_bucket(struct memory *m, const struct store_request *q, unsigned i,
 			continue;
 		s = place_open(m->slots, &p, whole_of(q, i, k), o->now_us);
 		s->full_us = o->full_us[i][k];
-		if (s->start_us > s->full_us)
-			s->start_us = s->full_us;
+		s->start_us = sooner(s->start_us, s->full_us);
+		s->floor_us = sooner(s->floor_us, s->full_us);
 	}
 }
 
@@ -117,6 +123,7 @@ note_window(struct memory *m, const struct place *p, uint64_t told_us, uint64_t 
 	s = place_open(m->slots, p, p->w, now_us);
 	is_late = is_overtaken(s->told_us, now_us);
 	s->start_us = is_late ? later(s->start_us, told_us) : told_us;
+	s->floor_us = is_late ? later(s->floor_us, told_us) : told_us;
 	s->full_us = later(s->start_us, debit_us > 0 ? now_us : 0) + debit_us;
 	if (!is_late)
 		s->told_us = now_us;
@@ -161,13 +168,10 @@ recall_bucket(struct memory *m, struct store_request *q, unsigned i)
 
 	for (unsigned k = 0; k < CHARGE_TIMES; k++) {
 		struct place p = place_find(m->slots, q, i, k);
+		struct place_told t = place_tell(m->slots, &p, k, q->now_us);
 
-		q->floor_us[i][k] = q->debit_us[i][k] = 0;
-		if (p.slot == NULL)
-			continue;
-		if (k != CHARGE_STRIKES)
-			q->floor_us[i][k] = place_full(&p, q->now_us);
-		q->debit_us[i][k] = place_hand_out(m->slots, &p, q->now_us);
+		q->floor_us[i][k] = t.floor_us;
+		q->debit_us[i][k] = t.debit_us;
 	}
 	b->is_leasing = b->budget != NULL &&
 			!lease_has(m->slots, b, charge_cost(b->budget, q->recipients),
@@ -185,8 +189,9 @@ memory_recall(struct store *store, struct store_request *q)
 	pthread_mutex_unlock(&m->lock);
 }
 
-void
-memory_return(struct store *store, const struct store_request *q)
+static void
+conclude(struct store *store, const struct store_request *q,
+	 void (*fn)(const struct place *p, struct place_told t))
 {
 	struct memory *m = (struct memory *)store;
 
@@ -195,11 +200,23 @@ memory_return(struct store *store, const struct store_request *q)
 		for (unsigned k = 0; k < CHARGE_TIMES; k++) {
 			struct place p = place_find(m->slots, q, i, k);
 
-			if (p.slot != NULL && q->debit_us[i][k] > 0)
-				place_take_back(&p, q->floor_us[i][k],
-						q->debit_us[i][k]);
+			if (q->debit_us[i][k] > 0)
+				fn(&p, (struct place_told){ q->floor_us[i][k],
+							    q->debit_us[i][k] });
 		}
 	pthread_mutex_unlock(&m->lock);
+}
+
+void
+memory_return(struct store *store, const struct store_request *q)
+{
+	conclude(store, q, place_take_back);
+}
+
+void
+memory_lose(struct store *store, const struct store_request *q)
+{
+	conclude(store, q, place_give_up);
 }
 
 bool

@@ -33,6 +33,10 @@ void memory_recall(struct store *s, struct store_request *q);
 /* Takes q's debits back: it charged nothing. */
 void memory_return(struct store *s, const struct store_request *q);
 
+/* Nobody knows whether q charged its debits: they are not told again, but are a
+ * floor. Each recalled request is noted, returned or lost. */
+void memory_lose(struct store *s, const struct store_request *q);
+
 /* True, with o filled as by Redis: a message of this cost does not fit, by what
  * Redis said within MEMORY_RECALL_US and under the same token; what is held comes
  * out of the lease, and the refusal is counted. False: Redis must be asked, also

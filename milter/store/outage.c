@@ -120,6 +120,7 @@ take_there(struct outage *a, const struct store_request *q,
 		memory_return(a->memory, &there);
 		break;
 	case STORE_DOWN:
+		memory_lose(a->memory, &there);
 		break;
 	}
 	return o->answer;

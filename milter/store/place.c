@@ -86,35 +86,53 @@ place_open(struct slots *table, const struct place *p,
 
 	s->full_us = time_of(s, p->w, s->full_us, now_us);
 	s->start_us = time_of(s, p->w, s->start_us, now_us);
+	s->floor_us = time_of(s, p->w, s->floor_us, now_us);
 	s->interval_us = p->w->interval_us;
 	s->whole_us = whole->interval_us;
 	s->burst = whole->burst;
 	return s;
 }
 
+/* Refusals have no floor: their count may have begun anew since. */
+struct place_told
+place_tell(struct slots *table, const struct place *p, unsigned k, uint64_t now_us)
+{
+	struct place_told t = { 0 };
+	struct slot *s;
+
+	if (p->slot == NULL)
+		return t;
+	t.debit_us = place_debit(p, now_us);
+	if (k != CHARGE_STRIKES)
+		t.floor_us = time_of(p->slot, p->w, p->slot->floor_us, now_us);
+	if (t.debit_us == 0)
+		return t;
+	if (k != CHARGE_STRIKES)
+		t.floor_us = later(t.floor_us, now_us) + t.debit_us;
+	s = place_open(table, p, p->w, now_us);
+	s->start_us = s->full_us;
+	return t;
+}
+
 void
-place_take_back(const struct place *p, uint64_t floor_us, uint64_t debit_us)
+place_take_back(const struct place *p, struct place_told t)
 {
 	struct slot *s = p->slot;
 
+	if (s == NULL || t.debit_us == 0)
+		return;
 	if (s->interval_us != p->w->interval_us) {
-		debit_us = debit_us / p->w->interval_us * s->interval_us;
-	} else if (s->full_us < floor_us) {
-		s->start_us += floor_us - s->full_us;
-		s->full_us = floor_us;
+		t.debit_us = t.debit_us / p->w->interval_us * s->interval_us;
+	} else if (s->full_us < t.floor_us) {
+		s->start_us += t.floor_us - s->full_us;
+		s->full_us = t.floor_us;
 	}
-	s->start_us -= debit_us < s->start_us ? debit_us : s->start_us;
+	s->start_us -= t.debit_us < s->start_us ? t.debit_us : s->start_us;
 }
 
-uint64_t
-place_hand_out(struct slots *table, const struct place *p, uint64_t now_us)
+void
+place_give_up(const struct place *p, struct place_told t)
 {
-	uint64_t debit_us = place_debit(p, now_us);
-	struct slot *s;
-
-	if (debit_us == 0)
-		return 0;
-	s = place_open(table, p, p->w, now_us);
-	s->start_us = s->full_us;
-	return debit_us;
+	if (p->slot != NULL && p->slot->interval_us == p->w->interval_us)
+		p->slot->floor_us = later(p->slot->floor_us, t.floor_us);
 }

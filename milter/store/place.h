@@ -33,12 +33,21 @@ uint64_t place_debit(const struct place *p, uint64_t now_us);
 struct slot *place_open(struct slots *s, const struct place *p,
 			const struct policy_window *whole, uint64_t now_us);
 
-/* The debit, of which the slot says from now on that Redis knows it. */
-uint64_t place_hand_out(struct slots *s, const struct place *p, uint64_t now_us);
+/* What Redis is told of p, for the k-th time of a bucket: its debit, of which the
+ * slot says from now on that Redis knows it, and its floor. A debit that is on
+ * its way is in nobody else's floor, or it would be charged twice. */
+struct place_told {
+	uint64_t floor_us, debit_us;
+};
+struct place_told place_tell(struct slots *s, const struct place *p, unsigned k,
+			     uint64_t now_us);
 
-/* What was handed out, and the time there was then, is as it was before; also
- * if Redis has told another time since. */
-void place_take_back(const struct place *p, uint64_t floor_us, uint64_t debit_us);
+/* Redis charged nothing of it: it is owed as before, also if Redis has told
+ * another time since. */
+void place_take_back(const struct place *p, struct place_told t);
+
+/* Redis may have charged it: it is not owed, but a floor. */
+void place_give_up(const struct place *p, struct place_told t);
 
 struct bucket_rate place_rate(const struct policy_window *w);
 

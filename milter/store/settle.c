@@ -27,6 +27,7 @@ tell(struct store *redis, struct store *memory, struct store_request *q,
 		memory_return(memory, q);
 		break;
 	case STORE_DOWN:
+		memory_lose(memory, q);
 		break;
 	}
 	return o.answer;

@@ -116,6 +116,14 @@ recall(struct run *r, const char *want)
 	tell_all(r);
 }
 
+/* What was recalled last may have charged its debits. */
+static void
+lose(struct run *r, const char *want)
+{
+	(void)want;
+	memory_lose(r->s, &r->recalled);
+}
+
 /* What was recalled last has charged nothing. */
 static void
 give_back(struct run *r, const char *want)
@@ -140,6 +148,7 @@ debts(struct run *r, const char *want)
 #define RECALL(at, ask, want) { recall, at, "", ask, want }
 #define DEBTS(at, want) { debts, at, "", "", want }
 #define RETURN { give_back, 0, "", "", "" }
+#define LOSE { lose, 0, "", "", "" }
 
 /* Each unit of these comes back in a second. */
 #define A "a=m5/5000"
@@ -169,13 +178,19 @@ static const struct row rows[] = {
 
 	{ "a debit is handed out once", {
 		TAKE(0, A, "taken 1"), TAKE(0, A, "taken 2"),
-		RECALL(0, A, "2+2"), RECALL(0, A, "2+0") } },
+		RECALL(0, A, "2+2"), RECALL(0, A, "0+0") } },
 	{ "a debit is as old as the decision", {
 		TAKE(0, A, "taken 1"), TAKE(0, A, "taken 2"),
 		RECALL(1000, A, "1+1"), RECALL(2000, A, "0+0") } },
 	{ "a debit is what was decided beyond what came back", {
 		NOTE(0, A, "3"), TAKE(1000, A, "taken 3"),
 		RECALL(1000, A, "3+1") } },
+	{ "while it is on its way, nobody else's floor has it", {
+		NOTE(0, A, "1"), TAKE(0, A, "taken 2"), RECALL(0, A, "2+1"),
+		RECALL(0, A, "1+0") } },
+	{ "one that may have been charged is a floor", {
+		NOTE(0, A, "1"), TAKE(0, A, "taken 2"), RECALL(0, A, "2+1"), LOSE,
+		RECALL(0, A, "2+0"), TAKE(0, A, "taken 3") } },
 	{ "one that charged nothing is given back", {
 		TAKE(0, A, "taken 1"), TAKE(0, A, "taken 2"),
 		RECALL(0, A, "2+2"), RETURN, RECALL(0, A, "2+2") } },

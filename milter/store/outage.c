@@ -109,20 +109,8 @@ take_there(struct outage *a, const struct store_request *q,
 
 	memory_recall(a->memory, &there);
 	there.now_us = q->now_us;
-	switch (store_take(a->redis, &there, o)) {
-	case STORE_TAKEN:
-	case STORE_REFUSED:
-		memory_note(a->memory, &there, o);
-		break;
-	case STORE_STALE:
-	case STORE_ALONE:
-	case STORE_LATE:
-		memory_return(a->memory, &there);
-		break;
-	case STORE_DOWN:
-		memory_lose(a->memory, &there);
-		break;
-	}
+	store_take(a->redis, &there, o);
+	settle_answer(a->memory, &there, o);
 	return o->answer;
 }
 

@@ -8,6 +8,26 @@
 #include "memory.h"
 #include "redis_store.h"
 
+void
+settle_answer(struct store *memory, const struct store_request *q,
+	      const struct store_outcome *o)
+{
+	switch (o->answer) {
+	case STORE_TAKEN:
+	case STORE_REFUSED:
+		memory_note(memory, q, o);
+		return;
+	case STORE_STALE:
+	case STORE_ALONE:
+	case STORE_LATE:
+		memory_return(memory, q);
+		return;
+	case STORE_DOWN:
+		memory_lose(memory, q);
+		return;
+	}
+}
+
 static enum store_answer
 tell(struct store *redis, struct store *memory, struct store_request *q,
      uint64_t now_us)
@@ -16,20 +36,8 @@ tell(struct store *redis, struct store *memory, struct store_request *q,
 
 	q->now_us = now_us;
 	snprintf(q->token, sizeof(q->token), "%s", STORE_ANY_TOKEN);
-	switch (store_take(redis, q, &o)) {
-	case STORE_TAKEN:
-	case STORE_REFUSED:
-		memory_note(memory, q, &o);
-		break;
-	case STORE_STALE:
-	case STORE_ALONE:
-	case STORE_LATE:
-		memory_return(memory, q);
-		break;
-	case STORE_DOWN:
-		memory_lose(memory, q);
-		break;
-	}
+	store_take(redis, q, &o);
+	settle_answer(memory, q, &o);
 	return o.answer;
 }
 

@@ -33,8 +33,8 @@ from .wait import Timeout, until
 USER, GROUP = "nobody", "postfix"
 MEMCHECK = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full",
             "--errors-for-leak-kinds=definite"] if os.environ.get("LAB_VALGRIND") else []
-REPORT = re.compile(r".*(?:ERROR: \w*Sanitizer|runtime error:|WARNING: \w*Sanitizer"
-                    r"|Assertion .* failed).*")
+REPORT = re.compile(r"ERROR: \w*Sanitizer|runtime error:|WARNING: \w*Sanitizer"
+                    r"|Assertion .* failed|^==\d+== ")     # the last is memcheck
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -173,8 +173,8 @@ class Node:
         if self._process is not None and not self._process.is_alive():
             self._crashes.append(f"sluiced {self.name} ended by itself, "
                                  f"status {self._process.returncode}")
-        lines = self._crashes + REPORT.findall(self.log())
-        return "\n".join(lines)
+        found = [line for line in self.log().splitlines() if REPORT.search(line)]
+        return "\n".join(self._crashes + found)
 
 
 def start_group(nodes, policy, *flags):

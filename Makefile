@@ -232,7 +232,7 @@ install: all
 	install -D -m 755 $B/sluice $(DESTDIR)$(PREFIX)/bin/sluice
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 policy/policy.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 milter/daemon/sluiced.8 milter/command/sluice.8
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/sluice README.md CHANGES deploy/postfix.md deploy/facts.md deploy/policies/*
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/sluice README.md CHANGES deploy/postfix.md deploy/redis.md deploy/facts.md deploy/policies/*
 	install -D -m 644 -t $(DESTDIR)$(UNITDIR) deploy/sluice-redis.service
 	sed 's#/usr/local/#$(PREFIX)/#g' deploy/sluiced.service >$(DESTDIR)$(UNITDIR)/sluiced.service
 	install -D -m 644 deploy/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/sluice.conf

@@ -25,6 +25,9 @@ static const char help_settings[] =
 	"Options of every verb (environment, default):\n"
 	"  -p, --policy FILE     SLUICE_POLICY, /etc/sluice/policy\n"
 	"  -r, --redis ADDRESS   SLUICE_REDIS, unix:/run/sluice-redis/redis.sock\n"
+	"  --redis-user NAME, --redis-password-file FILE, --redis-db N, --redis-ca FILE,\n"
+	"  --redis-cert FILE, --redis-cert-key FILE\n"
+	"                        SLUICE_REDIS_USER .. SLUICE_REDIS_CERT_KEY\n"
 	"  -d, --state DIR       SLUICE_STATE, /var/lib/sluice\n"
 	"  -n, --namespace NS    SLUICE_NAMESPACE, default\n"
 	"  -k, --key FILE        SLUICE_KEY, DIR/key\n";

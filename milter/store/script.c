@@ -5,6 +5,7 @@
  */
 #include "script.h"
 
+#include <endian.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 #include <sodium.h>
 
 #define ARGS_MAX (3 + 1 + 3 + 3 * POLICY_PLAN_MAX)
-#define WINDOW_LEN 144			/* bytes of its seven words, at most */
+#define WINDOW_LEN (7 * sizeof(double))
 
 /* Positions in the reply, counted from 0. */
 enum { NONCE, VERDICT, NOW, BUCKET, WINDOW, WAIT, SPENT, STRUCK, LEASED, MASK, TIMES };
@@ -52,42 +53,58 @@ add_key(struct command *m, const char *ns, const struct store_bucket *b)
 	add(m, "sluice:{%s}:bucket:%s", ns, hex);
 }
 
-static const char *
-tag_prefix(unsigned k)
+/* A window's tag; a budget and strikes may have the unit and period of one. */
+static uint64_t
+tag(const struct policy_window *w, unsigned k)
 {
+	uint64_t digit = w->unit == POLICY_RCPTS;
+
 	if (k == CHARGE_BUDGET)
-		return "hold:";
-	return k == CHARGE_STRIKES ? "strike:" : "";
+		digit += 2;
+	return w->period_us * 10 + (k == CHARGE_STRIKES ? 4 : digit);
+}
+
+/* As Lua has it: a double, the least byte first. */
+static void
+add_number(struct command *m, uint64_t n)
+{
+	double number = (double)n;
+	uint64_t bits;
+
+	memcpy(&bits, &number, sizeof(bits));
+	bits = htole64(bits);
+	memcpy(m->text + m->len, &bits, sizeof(bits));
+	m->len += sizeof(bits);
+}
+
+static void
+add_window(struct command *m, const struct store_request *q, unsigned i, unsigned k)
+{
+	const struct policy_window *w = store_window(&q->bucket[i], k);
+
+	add_number(m, tag(w, k));
+	add_number(m, w->interval_us);
+	add_number(m, w->burst);
+	add_number(m, q->is_debit ? 0 : charge_cost(w, q->recipients));
+	add_number(m, q->bucket[i].is_leasing && k == CHARGE_BUDGET ?
+		   store_lease(w) : 0);
+	add_number(m, q->debit_us[i][k]);
+	add_number(m, q->floor_us[i][k]);
 }
 
 static void
 add_windows(struct command *m, const struct store_request *q, unsigned i)
 {
-	const struct store_bucket *b = &q->bucket[i];
-	char text[WINDOW_LEN * CHARGE_TIMES + 1] = "";
-	size_t len = 0;
+	size_t start = m->len;
 
-	for (unsigned k = 0; k < CHARGE_TIMES; k++) {
-		const struct policy_window *w = store_window(b, k);
-		int n;
-
-		if (w == NULL)
-			continue;
-		n = snprintf(text + len, sizeof(text) - len,
-			     "%s%c/%" PRIu64 " %" PRIu64 " %" PRIu32 " %" PRIu32
-			     " %" PRIu64 " %" PRIu64 " %" PRIu32 " ", tag_prefix(k),
-			     w->unit == POLICY_RCPTS ? 'r' : 'm', w->period_us,
-			     w->interval_us, w->burst,
-			     q->is_debit ? 0 : charge_cost(w, q->recipients),
-			     q->floor_us[i][k], q->debit_us[i][k],
-			     b->is_leasing && k == CHARGE_BUDGET ? store_lease(w) : 0);
-		if (n < 0 || (size_t)n >= sizeof(text) - len) {
-			m->is_too_long = true;
-			return;
-		}
-		len += (size_t)n;
+	if (sizeof(m->text) - m->len < CHARGE_TIMES * WINDOW_LEN) {
+		m->is_too_long = true;
+		return;
 	}
-	add(m, "%s", text);
+	for (unsigned k = 0; k < CHARGE_TIMES; k++)
+		if (store_window(&q->bucket[i], k) != NULL)
+			add_window(m, q, i, k);
+	m->arg[m->n++] = (struct conn_arg){ m->text + start, m->len - start };
 }
 
 bool

@@ -2,20 +2,24 @@
 --
 -- KEYS: the ledger's token, then a key for each bucket.
 -- ARGV: nonce, token (`*`: any), deadline, then two for each bucket: `enforce` or
--- `observe`, and its windows, seven words each: tag, interval, burst, cost, the
--- time before which the caller knows that it is not full (0: it does not), what
--- comes on top of the stored time, and how many units more than the cost the
--- caller would like of a hold.
--- A bucket is stored as three words for each window: tag, interval, and the
--- time at which it is full again; a full one need not be there. The tag is unit
--- and period; `hold:` before it says that the window counts what was held, and
--- `strike:` the refusals. Times are Redis's, in microseconds; all numbers are
--- whole and below 2^53, where a Lua number is exact.
+-- `observe`, and its windows. A window is seven numbers: tag, interval, burst, cost,
+-- how many units more the caller would like of a hold, what comes on top of the
+-- stored time, and the time before which the caller knows that it is not full (0:
+-- it does not). The tag is ten times the period and one digit: 0 counts messages,
+-- 1 recipients; 2 and 3 do so for what was held; 4 counts refusals.
+--
+-- A bucket is stored as four numbers for each window that is not full: tag, interval,
+-- burst, and the time at which it is full again. To look at one:
+--   EVAL "local v = redis.call('GET', KEYS[1])
+--         return { struct.unpack(('d'):rep(#v / 8), v) }" 1 KEY
+-- Times are Redis's, in microseconds. Numbers are packed doubles, whole and below
+-- 2^53, where they are exact.
 --
 -- Returns nonce, verdict, now; if taken or refused also which bucket and window
 -- refused, the wait (-1: for ever), whether its hold has no room (1), whether its
--- strikes had none for another (1), how many units more it gave, a mask of the observed buckets that
--- would have refused, and the time of each window in the order of the call.
+-- strikes had none for another (1), how many units more it gave, a mask of the
+-- observed buckets that would have refused, and the time of each window in the
+-- order of the call.
 local now = redis.call('TIME')
 now = now[1] * 1000000 + now[2]
 if now > tonumber(ARGV[3]) then
@@ -27,114 +31,152 @@ if ARGV[2] ~= '*' and (stored[1] or '') ~= ARGV[2] then
 	return { ARGV[1], 'stale', now }
 end
 
--- A changed interval keeps the level in units, rounded up. A time beyond that
--- of an empty bucket is one: the clock went back.
-local function full_again(w, interval, full)
-	local used = full - now
-	if interval ~= w.interval then
-		used = math.ceil(used / interval) * w.interval
-	end
-	return now + math.max(0, math.min(used, w.burst * w.interval))
-end
+local ceil, pack, numbers = math.ceil, struct.pack, struct.unpack
 
--- b.all: what is stored; b itself: the windows that decide.
-local function read(key, kind, windows, value)
-	local b = { key = key, observed = kind == 'observe', others = '', last = now, all = {} }
-	local by_tag = {}
-	for tag, interval, burst, cost, floor, debit, lease in windows:gmatch(
-			'(%S+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)') do
-		local w = { tag = tag, interval = tonumber(interval),
-			burst = tonumber(burst), cost = tonumber(cost),
-			lease = tonumber(lease), full = now }
-		w.floor, w.debit = full_again(w, w.interval, tonumber(floor)), tonumber(debit)
-		b.all[#b.all + 1], by_tag[tag] = w, w
-		b[tag:match('^(%a+):') or #b + 1] = w
-	end
-	for tag, interval, full in value:gmatch('(%S+) (%d+) (%d+)') do
-		local w, time = by_tag[tag], tonumber(full)
-		if w then
-			w.full = full_again(w, tonumber(interval), time)
-			b.changed = b.changed or time > now + w.burst * tonumber(interval)
-		elseif time > now then	-- of another version of the policy
-			b.others = b.others .. tag .. ' ' .. interval .. ' ' .. full .. ' '
-			b.last = math.max(b.last, time)
+-- The windows of the call; b[1], b[2], ..: those that decide.
+local function new(key, kind, windows)
+	local b = { key = key, observed = kind == 'observe', all = {}, by_tag = {},
+		value = '', others = '', last = now }
+	for at = 1, #windows, 56 do
+		local tag, interval, burst, cost, lease, debit, floor =
+			numbers('<ddddddd', windows, at)
+		local w = { tag = tag, interval = interval, burst = burst, cost = cost,
+			lease = lease, debit = debit, floor = floor,
+			stored = now, at = 0, full = now, changed = false }
+		local digit = tag % 10
+		if digit < 2 then
+			b[#b + 1] = w
+		elseif digit < 4 then
+			b.hold = w
+		else
+			b.strike = w
 		end
-	end
-	for _, w in ipairs(b.all) do
-		b.changed = b.changed or w.debit > 0
-		w.full = math.max(w.floor, full_again(w, w.interval, w.full + w.debit))
+		b.all[#b.all + 1], b.by_tag[tag] = w, w
 	end
 	return b
 end
 
--- Time until w has room for its cost: not above 0 if it has.
-local function wait(w)
-	return w.full - now - (w.burst - w.cost) * w.interval
+-- A time beyond that of an empty bucket is to heal: the clock went back. A changed
+-- interval keeps the level in units, rounded up.
+local function convert(w, interval, burst)
+	local used = w.stored - now
+	w.changed = used > burst * interval
+	if interval ~= w.interval then
+		used = ceil(used / interval) * w.interval
+	end
+	w.full = now + used
 end
 
-local function charge(w)
-	w.full = w.full + w.cost * w.interval
+-- Between full and empty; then what comes on top, as far as there is room.
+local function settle(w)
+	local full, empty = w.full, now + w.burst * w.interval
+	if full < now then
+		full = now
+	end
+	if w.debit > 0 and full < empty then
+		full, w.changed = full + w.debit, true
+	end
+	if full < w.floor then
+		full = w.floor
+	end
+	w.full = full < empty and full or empty
+end
+
+local function read(b, value)
+	b.value = value
+	for at = 1, #value, 32 do
+		local tag, interval, burst, full = numbers('<dddd', value, at)
+		local w = b.by_tag[tag]
+		if w then
+			w.stored, w.at = full, at
+			convert(w, interval, burst)
+		elseif full > now then	-- of another version of the policy
+			b.others = b.others .. value:sub(at, at + 31)
+			b.last = full > b.last and full or b.last
+		end
+	end
+	for i = 1, #b.all do
+		settle(b.all[i])
+	end
+end
+
+-- Time until w has room for so many units: not above 0 if it has.
+local function wait(w, units)
+	return w.full - now - (w.burst - units) * w.interval
+end
+
+local function charge(w, units)
+	w.full = w.full + units * w.interval
+	w.changed = w.changed or units > 0
 end
 
 -- The first window that has no room, and the wait until it has.
 local function refusing(b)
-	for i, w in ipairs(b) do
-		if wait(w) > 0 then
-			return i, w.cost > w.burst and -1 or wait(w)
+	for i = 1, #b do
+		local w = b[i]
+		local time = wait(w, w.cost)
+		if time > 0 then
+			return i, w.cost > w.burst and -1 or time
 		end
 	end
 end
 
+local function is_changed(b)
+	for i = 1, #b.all do
+		if b.all[i].changed then
+			return true
+		end
+	end
+end
+
+-- A window that has not changed stays as it is: another version of the policy may
+-- have more room in it.
 local function write(b)
 	local value, last = b.others, b.last
-	for _, w in ipairs(b.all) do
-		value = value .. string.format('%s %.0f %.0f ', w.tag, w.interval, w.full)
-		last = math.max(last, w.full)
+	for i = 1, #b.all do
+		local w = b.all[i]
+		local full = w.changed and w.full or w.stored
+		if full > now then
+			value = value .. (w.changed and
+				pack('<dddd', w.tag, w.interval, w.burst, full) or
+				b.value:sub(w.at, w.at + 31))
+			last = full > last and full or last
+		end
 	end
-	-- One more, as Redis counts from the start of the current millisecond.
-	local ms = math.ceil((last - now) / 1000) + 1
-	redis.call('SET', b.key, value, 'PX', string.format('%.0f', ms))
+	if value == '' then
+		redis.call('DEL', b.key)
+	else	-- one more: Redis counts from the start of the current millisecond
+		redis.call('SET', b.key, value, 'PX', ceil((last - now) / 1000) + 1)
+	end
 end
 
-local function take(b)
-	for _, w in ipairs(b) do
-		charge(w)
-	end
-	b.changed = true
-end
-
--- What the refusal itself costs. Returns whether b is spent, and struck.
+-- What the refusal itself costs. Returns whether b is spent, struck, and how many
+-- units more it gave.
 local function refuse(b)
-	local spent, struck, leased = 0, 0, 0
-	if b.hold then
-		b.hold.cost = b.hold.cost + b.hold.lease
-		leased = b.hold.lease
-		if wait(b.hold) > 0 then
-			b.hold.cost = b.hold.cost - b.hold.lease
-			leased = 0
-		end
-		if wait(b.hold) > 0 then
-			spent = 1
-		else
-			charge(b.hold)
-			b.changed = true
+	local spent, struck, leased, hold, strike = 0, 0, 0, b.hold, b.strike
+	if hold and hold.lease > 0 and wait(hold, hold.cost + hold.lease) <= 0 then
+		leased = hold.lease
+	end
+	if hold and wait(hold, hold.cost + leased) <= 0 then
+		charge(hold, hold.cost + leased)
+	elseif hold then
+		spent = 1
+	end
+	if strike then
+		charge(strike, 1)
+		if wait(strike, 1) > 0 then
+			struck, strike.full = 1, now
 		end
 	end
-	if b.strike then
-		charge(b.strike)
-		if wait(b.strike) > 0 then
-			struck, b.strike.full = 1, now
-		end
-	end
-	b.changed = b.changed or b.strike
 	return spent, struck, leased
 end
 
 local buckets, refused, mask = {}, nil, 0
 for k = 2, #KEYS do
-	local b = read(KEYS[k], ARGV[2 * k], ARGV[2 * k + 1], stored[k] or '')
+	local b = new(KEYS[k], ARGV[2 * k], ARGV[2 * k + 1])
+	read(b, stored[k] or '')
 	local window, time = refusing(b)
-	buckets[#buckets + 1] = b
+	buckets[k - 1] = b
 	if window and b.observed then
 		mask = mask + 2 ^ (k - 2)
 	elseif window and not refused then
@@ -149,13 +191,15 @@ if refused then
 end
 for _, b in ipairs(buckets) do
 	if not refused and (mask == 0 or not b.observed) then
-		take(b)
+		for i = 1, #b do
+			charge(b[i], b[i].cost)
+		end
 	end
-	if b.changed then
+	if is_changed(b) then
 		write(b)
 	end
-	for _, w in ipairs(b.all) do
-		reply[#reply + 1] = w.full
+	for i = 1, #b.all do
+		reply[#reply + 1] = b.all[i].full
 	end
 end
 return reply

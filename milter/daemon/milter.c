@@ -24,7 +24,8 @@
 #define NAME "sluice"
 #define ACTIONS (SMFIF_QUARANTINE | SMFIF_CHGHDRS | SMFIF_SETSYMLIST)
 #define STEPS (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_NOEOH | \
-	       SMFIP_NOBODY | SMFIP_NR_CONN | SMFIP_NR_HDR | SMFIP_SKIP)
+	       SMFIP_NOBODY | SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_RCPT | \
+	       SMFIP_NR_HDR | SMFIP_SKIP)
 
 static const struct site *site;
 
@@ -43,7 +44,7 @@ static const struct {
 /* One SMTP session as libmilter sees it. */
 struct peer {
 	struct session *session;
-	bool is_hdr_silent, is_conn_silent;	/* what was negotiated (F6) */
+	unsigned long steps;		/* what was negotiated */
 	bool can_change_headers;
 };
 
@@ -68,10 +69,11 @@ peer_of(SMFICTX *ctx)
 	return p;
 }
 
+/* A reply that was waived must not be given, and any other must (F6). */
 static sfsistat
-go_on(bool is_silent)
+go_on(const struct peer *p, unsigned long waiver)
 {
-	return is_silent ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+	return p != NULL && (p->steps & waiver) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
 /* Without this action local mail could not be held. */
@@ -103,8 +105,7 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	*my_actions = ACTIONS & actions;
 	*my_steps = STEPS & steps;
 	*my2 = *my3 = 0;
-	p->is_conn_silent = (*my_steps & SMFIP_NR_CONN) != 0;
-	p->is_hdr_silent = (*my_steps & SMFIP_NR_HDR) != 0;
+	p->steps = *my_steps;
 	p->can_change_headers = (*my_actions & SMFIF_CHGHDRS) != 0;
 	if (*my_actions & SMFIF_SETSYMLIST)
 		for (size_t i = 0; i < sizeof(symlists) / sizeof(symlists[0]); i++)
@@ -134,12 +135,11 @@ on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *sa)
 	char client[INET6_ADDRSTRLEN];
 
 	(void)host;
-	if (p == NULL)
-		return SMFIS_CONTINUE;
-	session_connect(p->session, smfi_getsymval(ctx, "{daemon_name}"),
-			smfi_getsymval(ctx, "{daemon_port}"),
-			client_of(ctx, sa, client));
-	return go_on(p->is_conn_silent);
+	if (p != NULL)
+		session_connect(p->session, smfi_getsymval(ctx, "{daemon_name}"),
+				smfi_getsymval(ctx, "{daemon_port}"),
+				client_of(ctx, sa, client));
+	return go_on(p, SMFIP_NR_CONN);
 }
 
 /* {mail_addr} is Postfix's reading of the address, argv[0] what the client
@@ -153,7 +153,7 @@ on_mail(SMFICTX *ctx, char **argv)
 	if (p != NULL)
 		session_mail(p->session, sender != NULL ? sender : argv[0],
 			     smfi_getsymval(ctx, "{auth_authen}"));
-	return SMFIS_CONTINUE;
+	return go_on(p, SMFIP_NR_MAIL);
 }
 
 static sfsistat
@@ -164,7 +164,7 @@ on_rcpt(SMFICTX *ctx, char **argv)
 	(void)argv;
 	if (p != NULL)
 		session_rcpt(p->session);
-	return SMFIS_CONTINUE;
+	return go_on(p, SMFIP_NR_RCPT);
 }
 
 static sfsistat
@@ -172,10 +172,9 @@ on_header(SMFICTX *ctx, char *name, char *value)
 {
 	struct peer *p = peer_of(ctx);
 
-	if (p == NULL)
-		return SMFIS_CONTINUE;
-	session_header(p->session, name, value);
-	return go_on(p->is_hdr_silent);
+	if (p != NULL)
+		session_header(p->session, name, value);
+	return go_on(p, SMFIP_NR_HDR);
 }
 
 /* From the last to the first, so that the numbers stay true. */

@@ -24,7 +24,8 @@ STEPS = 0x1FFFFF
 
 QUARANTINE, CHGHDRS, SETSYMLIST = 0x20, 0x10, 0x100
 NOHELO, NOBODY, NOEOH, NR_HDR = 0x2, 0x10, 0x40, 0x80
-NOUNKNOWN, NODATA, SKIP, NR_CONN = 0x100, 0x200, 0x400, 0x1000
+NOUNKNOWN, NODATA, SKIP = 0x100, 0x200, 0x400
+NR_CONN, NR_MAIL, NR_RCPT = 0x1000, 0x4000, 0x8000
 
 STAGES = {0: "connect", 1: "helo", 2: "mail", 3: "rcpt", 4: "data", 5: "eom", 6: "eoh"}
 FINAL = b"cartdy"       # replies that end a command
@@ -172,11 +173,11 @@ class Peer:
             "{mail_addr}": sender, "{auth_authen}": login,
             "{auth_type}": "PLAIN" if login else None, "{auth_author}": author})
         raw = f"<{sender or ''}>" if raw is None else raw
-        self._continue(b"M", raw.encode() + b"\0")
+        self._continue(b"M", raw.encode() + b"\0", self.steps & NR_MAIL)
 
     def rcpt(self, address):
         self._define("rcpt", b"R", {"{rcpt_addr}": address})
-        self._continue(b"R", f"<{address}>\0".encode())
+        self._continue(b"R", f"<{address}>\0".encode(), self.steps & NR_RCPT)
 
     def header(self, name, value):
         self._continue(b"L", f"{name}\0{value}\0".encode(), self.steps & NR_HDR)

@@ -37,12 +37,13 @@ def negotiation(t, lab):
         n = p.negotiate()
         t.equal(n.actions, peer.QUARANTINE | peer.CHGHDRS | peer.SETSYMLIST, "actions")
         t.equal(n.steps, peer.NOHELO | peer.NOUNKNOWN | peer.NODATA | peer.NOEOH |
-                peer.NOBODY | peer.NR_CONN | peer.NR_HDR | peer.SKIP, "steps")
+                peer.NOBODY | peer.NR_CONN | peer.NR_MAIL | peer.NR_RCPT | peer.NR_HDR |
+                peer.SKIP, "steps")
         t.equal(n.macros, MACROS, "macros")
     with t.test("asks for nothing that is not offered"), Peer(lab.node.milter) as p:
         n = p.negotiate(actions=peer.QUARANTINE, steps=peer.NOBODY)
         t.equal((n.actions, n.steps), (peer.QUARANTINE, peer.NOBODY), "asked for")
-        p.connect(LOCAL)        # these two raise if they are not answered
+        p.connect(LOCAL)        # these raise if they are not answered
         t.equal(p.message(headers=[("Subject", "x")]).word, "accept", "verdict")
     with t.test("refuses a server that cannot hold"), Peer(lab.node.milter) as p:
         p.packet(b"O", struct.pack("!III", 6, peer.CHGHDRS, peer.STEPS))

@@ -21,7 +21,7 @@ struct outage_status {
 	uint64_t recalled;	/* refusals for which Redis was not asked again */
 	uint64_t late;		/* decisions that did not get their turn in time */
 	unsigned nodes;		/* registered; 0: not known */
-	char reason[160];	/* why Redis could not be used, at last */
+	char reason[400];	/* why Redis could not be used, at last */
 };
 
 /* Owns both stores. Starts open (in outage) until the first probe. */

@@ -9,6 +9,7 @@
 #include "../../milter/store/memory.h"
 #include "../../milter/store/outage.h"
 #include "../../milter/store/redis_store.h"
+#include "fake_redis.h"
 #include "log_catch.h"
 #include "private_redis.h"
 #include "store_text.h"
@@ -289,10 +290,59 @@ behind(void **state)
 	revive();
 }
 
+struct refusal {
+	const char *name;
+	const char *reply[FAKE_REPLIES_MAX];
+	const char *reason;
+};
+
+/* A Redis that answers, but will not: nothing was charged there. */
+static const struct refusal refusals[] = {
+	{ "Redis is full", { "!-OOM command not allowed\r\n" }, "OOM" },
+	{ "Redis is a replica now", { "!-READONLY You can't write\r\n" }, "READONLY" },
+	{ "Redis cannot save", { "!-MISCONF Redis is configured to\r\n" }, "MISCONF" },
+	{ "Redis forbids it", { "!-NOPERM this user has no permissions\r\n" },
+	  "NOPERM" },
+	{ "Redis is starting", { "!-LOADING Redis is loading\r\n" }, "LOADING" },
+	{ "Redis is busy", { "!-BUSY Redis is busy running a script\r\n" }, "BUSY" },
+	{ "Redis says something new", { "!-NEWS of tomorrow\r\n" }, "NEWS" },
+	{ "Redis hangs up", { "~" }, "closed the connection" },
+	{ "Redis lies", { "!:1\r\n" }, "take.lua" },
+};
+
+static void
+refused(void **state)
+{
+	const struct refusal *row = *state;
+	struct outage_status status;
+	struct conn_target t;
+	struct fake_redis f;
+	struct log_catch l;
+	struct store *s;
+	char log[1000];
+
+	fake_redis_init(&f, row->reply);
+	t = (struct conn_target){ .address = f.address };
+	s = outage_new(redis_store_new(&t, "test", PATIENT_US), memory_new(1000));
+	log_catch_begin(&l);
+	assert_true(outage_probe(s));
+	check(s, "a=m1/" DAY, "taken 1", true);
+	check(s, "a=m1/" DAY, "refused 0.0 1", true);
+	outage_status(s, &status);
+	log_catch_end(&l, log, sizeof(log));
+	assert_true(status.is_outage);
+	assert_int_equal(status.decisions, 2);
+	if (strstr(status.reason, row->reason) == NULL ||
+	    strstr(log, row->reason) == NULL)
+		fail_msg("got '%s' and %s, want %s", status.reason, log, row->reason);
+	store_free(s);
+	fake_redis_fini(&f);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
+	struct CMUnitTest tests[N_ROWS(refusals) + 8] = {
 		{ "it starts without Redis", starts_open, NULL, NULL, NULL },
 		{ "levels go on", levels_go_on, NULL, NULL, NULL },
 		{ "begin and end are told once", told_once, NULL, NULL, NULL },
@@ -302,6 +352,8 @@ main(void)
 		{ "a Redis found unfit is an outage", found_unfit, NULL, NULL, NULL },
 		{ "a node that is behind stays so in an outage", behind, NULL, NULL, NULL },
 	};
+	size_t n = 8;
 
+	ROWS(tests, &n, refusals, refused);
 	return cmocka_run_group_tests_name("outage", tests, start, stop);
 }

@@ -19,6 +19,7 @@
 
 #define ANSWER_US UINT64_C(5000000)	/* a long ledger takes its time */
 #define LOOK_US 100000			/* between two looks at the nodes */
+#define MARGIN_US 1000000		/* two clocks, and the heartbeat's own way */
 
 static bool
 exchange(struct ledger *l, struct conn *c, const struct settings *s,
@@ -73,6 +74,7 @@ note(struct spread *sp, const struct mirror_node *m, const char *token,
      uint64_t now_us)
 {
 	struct spread_node *node = find_or_add(sp, m->name);
+	uint64_t lease_us;
 
 	if (node == NULL) {
 		error_set(&sp->why, "out of memory");
@@ -80,7 +82,12 @@ note(struct spread *sp, const struct mirror_node *m, const char *token,
 	}
 	node->is_unheard = m->seen_us == 0;
 	node->silent_us = show_since(m->seen_us, now_us);
-	node->is_away = !node->is_unheard && node->silent_us > SPREAD_LEASE_US;
+	lease_us = m->has_beat ? m->beat.lease_us : 0;
+	node->is_over = lease_us > 0 && node->silent_us > lease_us + MARGIN_US;
+	node->is_away = lease_us > 0 ? node->is_over :
+			node->silent_us > SPREAD_AWAY_US;
+	if (node->is_unheard)
+		node->is_away = node->is_over = false;
 	if (strcmp(m->token, token) == 0)
 		node->is_confirmed = true;
 }
@@ -128,6 +135,22 @@ confirmed(const struct spread *sp)
 	return n;
 }
 
+static bool
+is_done(const struct spread_node *node)
+{
+	return node->is_confirmed || node->is_over;
+}
+
+static size_t
+over(const struct spread *sp)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < sp->n; i++)
+		n += !sp->node[i].is_confirmed && sp->node[i].is_over;
+	return n;
+}
+
 void
 spread_wait(struct spread *out, struct ledger *l, const struct settings *s,
 	    uint64_t wait_us)
@@ -162,7 +185,7 @@ bool
 spread_is_complete(const struct spread *sp)
 {
 	return sp->is_mirrored && sp->why.text[0] == '\0' &&
-	       confirmed(sp) == sp->n;
+	       confirmed(sp) + over(sp) == sp->n;
 }
 
 const char *
@@ -179,6 +202,9 @@ spread_print(const struct spread *sp)
 	if (sp->is_mirrored)
 		printf(" %zu of %zu node%s confirmed.", confirmed(sp), sp->n,
 		       sp->n == 1 ? "" : "s");
+	if (sp->is_mirrored && over(sp) > 0)
+		printf(" %zu %s away for longer than the lease, and stopped.", over(sp),
+		       over(sp) == 1 ? "is" : "are");
 	putchar('\n');
 }
 
@@ -215,6 +241,6 @@ spread_complain(const struct spread *sp, const struct settings *s,
 		fprintf(stderr, "Redis at %s was lost before all nodes could confirm: "
 			"%s\n", s->redis.address, sp->why.text);
 	for (size_t i = 0; sp->is_mirrored && i < sp->n; i++)
-		if (!sp->node[i].is_confirmed)
+		if (!is_done(&sp->node[i]))
 			complain_node(&sp->node[i], s, do_there);
 }

@@ -8,14 +8,17 @@
 #include "../ledger/mirror.h"
 #include "../settings.h"
 
-/* A node that was silent for so long is not waited for. */
-#define SPREAD_LEASE_US UINT64_C(60000000)
+/* A node that was silent for so long is not waited for, unless it has a lease:
+ * then for that long. */
+#define SPREAD_AWAY_US UINT64_C(60000000)
 
 struct spread_node {
 	char name[RECORD_NODE_MAX + 1];
 	uint64_t silent_us;	/* since its last heartbeat */
 	bool is_confirmed;	/* it has this node's records */
-	bool is_away;		/* silent for longer than the lease */
+	bool is_away;		/* silent for longer than that */
+	bool is_over;		/* and so is its lease: it lets no outbound mail
+				   through until it has this node's records */
 	bool is_unheard;	/* Redis had forgotten it, and it has not come yet */
 };
 
@@ -35,8 +38,8 @@ void spread_wait(struct spread *out, struct ledger *l, const struct settings *s,
 		 uint64_t wait_us);
 void spread_free(struct spread *sp);
 
-/* True if every node has confirmed. One that is away has not: it may be running
- * without Redis. */
+/* True if every node has confirmed, or its lease is over. One without a lease
+ * that is away may be running without Redis. */
 bool spread_is_complete(const struct spread *sp);
 
 /* "everywhere", "on this node only": where the order holds. */

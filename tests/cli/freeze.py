@@ -105,7 +105,7 @@ def two_nodes(t, redis, node, other):
         t.has(done.stderr, f"NOT confirmed: node {name}, not heard of since", "stderr")
         other._process.resume()
         expect(node, 0, "freeze", "--login", "d", "--wait", "30", *WHY)
-    with t.test("a node silent for longer than the lease is not waited for"):
+    with t.test("a node that is away and has no lease is not waited for: exit 3"):
         other.kill9()
         key = f"sluice:{{{node.ns}}}:nodes"
         token = redis.ask("HGET", key, name).split()[1]
@@ -114,6 +114,16 @@ def two_nodes(t, redis, node, other):
         t.has(done.stdout, "Frozen but not everywhere yet: login c", "stdout")
         t.has(done.stderr, f"NOT confirmed: node {name}, last heard of ", "stderr")
         t.has(done.stderr, f"HDEL sluice:{{{node.ns}}}:nodes {name} in Redis at ", "stderr")
+    with t.test("a node whose lease is over lets nothing through: exit 0"):
+        redis.ask("HSET", key, name, b"1000000 " + token + b" 60000000 " + b"0" * 16)
+        done = expect(node, 0, "freeze", "--login", "e", "--wait", "3600", *WHY)
+        t.has(done.stdout, "Frozen everywhere: login e", "stdout")
+        t.has(done.stdout, "1 of 2 nodes confirmed. 1 is away for longer than the "
+              "lease, and stopped.", "stdout")
+    with t.test("a node whose lease is not over is waited for: exit 3"):
+        redis.ask("HSET", key, name, b"1000000 " + token + b" %d " % (1 << 60) +
+                  b"0" * 16)
+        expect(node, 3, "freeze", "--login", "f", "--wait", "1", *WHY)
     node.stop()
 
 

@@ -152,7 +152,7 @@ keep_ledger(struct round *r, const struct mirror_beat *beat)
 		outage_set_behind(r->o.status.store);
 	if ((is_stale || r->n % CHECK_ROUNDS == 1) && !exchange(r))
 		return false;
-	outage_heard(r->o.status.store, here_us);
+	outage_heard(r->o.status.store, here_us, beat->lease_us);
 	return true;
 }
 

@@ -21,6 +21,7 @@ struct outage {
 	pthread_mutex_t lock;		/* all that follows */
 	unsigned behind, caught_up;	/* equal: the ledger is as Redis had it */
 	uint64_t heard_us;		/* 0: not since the start */
+	uint64_t lease_us;		/* that the others know of; 0: none */
 	unsigned nodes;			/* registered */
 };
 
@@ -51,13 +52,16 @@ nodes(struct outage *a, const struct store_request *q)
 static enum store_answer
 obstacle(struct outage *a, const struct store_request *q)
 {
+	uint64_t lease_us = q->lease_us;
 	bool is_behind, is_expired;
 
 	if (strcmp(q->token, STORE_ANY_TOKEN) == 0)
 		return STORE_TAKEN;
 	pthread_mutex_lock(&a->lock);
 	is_behind = a->behind != a->caught_up;
-	is_expired = a->heard_us == 0 || q->now_us >= a->heard_us + q->lease_us;
+	if (a->lease_us > 0 && a->lease_us < lease_us)
+		lease_us = a->lease_us;
+	is_expired = a->heard_us == 0 || q->now_us >= a->heard_us + lease_us;
 	pthread_mutex_unlock(&a->lock);
 	if (is_behind)
 		return STORE_STALE;
@@ -240,12 +244,13 @@ outage_caught_up(struct store *store, unsigned mark)
 }
 
 void
-outage_heard(struct store *store, uint64_t now_us)
+outage_heard(struct store *store, uint64_t now_us, uint64_t lease_us)
 {
 	struct outage *a = (struct outage *)store;
 
 	pthread_mutex_lock(&a->lock);
 	a->heard_us = now_us;
+	a->lease_us = lease_us;
 	pthread_mutex_unlock(&a->lock);
 }
 

@@ -45,8 +45,9 @@ unsigned outage_behind(struct store *s);
 void outage_caught_up(struct store *s, unsigned mark);
 
 /* At that time (monotonic) this node was on its way to tell Redis that it is
- * there, and found every freeze known: the lease counts from it. */
-void outage_heard(struct store *s, uint64_t now_us);
+ * there, and found every freeze known: the lease counts from it. What the others
+ * were told of the lease (0: nothing) bounds it, whatever policy comes later. */
+void outage_heard(struct store *s, uint64_t now_us, uint64_t lease_us);
 
 /* So many nodes are registered; if they are more than the policy says, they
  * count. Any thread. */

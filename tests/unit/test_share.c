@@ -30,7 +30,7 @@ room_init(struct room *r, unsigned nodes)
 	r->memory = memory_new(1000);
 	r->s = outage_new(redis_store_new(&t, "test", SECOND), r->memory);
 	r->nodes = nodes;
-	outage_heard(r->s, T0);
+	outage_heard(r->s, T0, 0);
 }
 
 static void
@@ -135,9 +135,23 @@ heard_again(void **state)
 	(void)state;
 	room_init(&r, 2);
 	check(&r, "a=m9/" DAY, T0 + 2 * LEASE_US, "alone");
-	outage_heard(r.s, T0 + 2 * LEASE_US);
+	outage_heard(r.s, T0 + 2 * LEASE_US, 0);
 	check(&r, "a=m9/" DAY, T0 + 2 * LEASE_US, "taken 2");
 	check(&r, "a=m9/" DAY, T0 + 3 * LEASE_US, "alone");
+	store_free(r.s);
+}
+
+/* A policy with a longer lease came while Redis was away. */
+static void
+told_less(void **state)
+{
+	struct room r;
+
+	(void)state;
+	room_init(&r, 2);
+	outage_heard(r.s, T0, LEASE_US / 2);
+	check(&r, "a=m9/" DAY, T0 + LEASE_US / 2 - 1, "taken 2");
+	check(&r, "a=m9/" DAY, T0 + LEASE_US / 2, "alone");
 	store_free(r.s);
 }
 
@@ -148,7 +162,7 @@ never_heard(void **state)
 
 	(void)state;
 	room_init(&r, 2);
-	outage_heard(r.s, 0);
+	outage_heard(r.s, 0, 0);
 	check(&r, "a=m9/" DAY, 1, "alone");
 	store_free(r.s);
 }
@@ -280,6 +294,7 @@ main(void)
 {
 	struct CMUnitTest tests[N_ROWS(rows) + 8] = {
 		{ "heard again", heard_again, NULL, NULL, NULL },
+		{ "a lease that the others know of", told_less, NULL, NULL, NULL },
 		{ "never heard", never_heard, NULL, NULL, NULL },
 		{ "mail that no freeze concerns needs no lease",
 		  not_for_what_no_freeze_concerns, NULL, NULL, NULL },

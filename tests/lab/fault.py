@@ -14,6 +14,7 @@
     f.conclude()            no verdict was late, nothing has grown; says how slow
 """
 import os
+import struct
 import threading
 import time
 
@@ -45,11 +46,21 @@ class Fault:
         self._verdicts = {}
         self.slowest_s = 0
         self.awaits_redis()
-        self._size = self._measure()
+        self._size = self._settled()
 
     def _measure(self):
         """Threads and descriptors."""
         return [len(os.listdir(f"/proc/{self.node.pid}/{what}")) for what in ("task", "fd")]
+
+    def _settled(self):
+        """As it is when nothing has changed for a while."""
+        seen = []
+
+        def is_same():
+            seen.append(self._measure())
+            return seen[-20:] == [seen[-1]] * 20
+        until(is_same, "threads and descriptors to stay as they are")
+        return seen[-1]
 
     def send(self, client, n=1):
         words = []
@@ -79,16 +90,17 @@ class Fault:
         now, interval = int(seconds) * 1000000 + int(us), -(-DAY_US // per_day)
         levels = []
         for key in redis.ask("KEYS", f"sluice:{{{self.node.ns}}}:bucket:*"):
-            words = (redis.ask("GET", key) or b"").split()
-            for _, one, full in zip(*[iter(words)] * 3):
-                if int(one) == interval:
-                    levels.append(max(0, -((now - int(full)) // interval)))
+            value = redis.ask("GET", key) or b""
+            levels += [max(0, -((now - int(full)) // interval))
+                       for _, one, _, full in struct.iter_unpack("<4d", value)
+                       if one == interval]
         return sorted(levels)
 
     def is_outage(self):
-        """By the log: the status file is up to a second old."""
-        log = self.node.log()
-        return log.rfind("outage begin") > log.rfind("outage end")
+        """Also by the log: the status file is up to a second old."""
+        log, status = self.node.log(), self.node.status()
+        return (status is None or status["store"]["is_outage"] or
+                log.rfind("outage begin") > log.rfind("outage end"))
 
     def awaits_outage(self, why):
         until(lambda: why in (self.node.status()["store"]["reason"] or ""),
@@ -104,5 +116,4 @@ class Fault:
         self.has_not_grown()
 
     def has_not_grown(self):
-        until(lambda: self._measure() == self._size,
-              f"threads and descriptors to be {self._size} as before")
+        self._t.equal(self._settled(), self._size, "threads and descriptors")

@@ -5,8 +5,11 @@
 
 #include <inttypes.h>
 
+#include <sodium.h>
+
 #include "test.h"
 
+#include "../../milter/clock.h"
 #include "../../policy/bucket/bucket.h"
 
 static uint64_t
@@ -145,6 +148,47 @@ store_text_outcome(const struct store_request *q, const struct store_outcome *o,
 		append(out, size, " would=%" PRIu32, o->would_refuse);
 	for (unsigned i = 0; i < q->n; i++)
 		append_levels(&q->bucket[i], o->full_us[i], o->now_us, out, size);
+}
+
+/* The tag of take.lua. */
+static double
+tag(const struct policy_window *w, unsigned k)
+{
+	double digit = w->unit == POLICY_RCPTS ? 1 : 0;
+
+	if (k == CHARGE_BUDGET)
+		digit += 2;
+	return (double)w->period_us * 10 + (k == CHARGE_STRIKES ? 4 : digit);
+}
+
+void
+store_text_put(struct conn *c, const struct store_bucket *b,
+	       const uint64_t full_us[CHARGE_TIMES])
+{
+	char hex[PSEUDONYM_HEX + 1], key[100];
+	double value[CHARGE_TIMES * 4];
+	size_t n = 0;
+	struct reply *r;
+	struct error e = { "" };
+
+	for (unsigned k = 0; k < CHARGE_TIMES; k++) {
+		const struct policy_window *w = store_window(b, k);
+
+		if (w == NULL)
+			continue;
+		value[n++] = tag(w, k);
+		value[n++] = (double)w->interval_us;
+		value[n++] = w->burst;
+		value[n++] = (double)full_us[k];
+	}
+	sodium_bin2hex(hex, sizeof(hex), b->id, sizeof(b->id));
+	snprintf(key, sizeof(key), "sluice:{test}:bucket:%s", hex);
+	conn_append(c, (struct conn_arg[]){ { "SET", 3 }, { key, strlen(key) },
+		    { (const char *)value, n * sizeof(*value) } }, 3);
+	if (!conn_exchange(c, &r, 1, clock_monotonic_us() + 10000000, &e))
+		fail_msg("got '%s', want it stored", e.text);
+	assert_int_equal(reply_type(r), REPLY_TEXT);
+	reply_free(r);
 }
 
 void

@@ -8,7 +8,7 @@
  *
  * An outcome is `taken`, `taken would=MASK`, `refused BUCKET.WINDOW`, with
  * ` never` if it can never pass, ` spent` and ` struck`, or `stale`, `alone`,
- * `down`; then the level of each bucket in units, windows separated by commas,
+ * `late`, `down`; then the level of each bucket in units, windows separated by commas,
  * what is held and the strikes after them.
  */
 #ifndef TESTS_STORE_TEXT_H
@@ -16,6 +16,7 @@
 
 #include <stddef.h>
 
+#include "../../milter/store/conn.h"
 #include "../../milter/store/store.h"
 
 struct store_text {
@@ -29,6 +30,11 @@ void store_text_parse(struct store_text *t, const char *text);
 
 void store_text_outcome(const struct store_request *q,
 			const struct store_outcome *o, char *out, size_t size);
+
+/* Stores b's windows, in the namespace "test", as take.lua would have done when
+ * they were full again at these times. */
+void store_text_put(struct conn *c, const struct store_bucket *b,
+		    const uint64_t full_us[CHARGE_TIMES]);
 
 /* Takes at now_us and compares the outcome with the text. */
 void store_text_check(struct store *s, struct store_text *t, uint64_t now_us,

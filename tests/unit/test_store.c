@@ -103,6 +103,13 @@ static const struct row rows[] = {
 		{ "a=m2/86400000", 0, "refused 0.0 2" },
 		{ "a=m8/86400000b1", 0, "refused 0.0 1" },
 		{ "a=m8/86400000", 0, "taken 4" } } },
+	{ "a refusal that is counted gives nothing away", {
+		{ "a=m8/86400000", 0, "taken 1" },
+		{ "a=m8/86400000", 0, "taken 2" },
+		{ "a=m8/86400000", 0, "taken 3" },
+		{ "a=m2/86400000,hm9/86400000,sm9/86400000", 0, "refused 0.0 2,h1,s1" },
+		{ "a=m8/86400000b1,sm9/86400000", 0, "refused 0.0 1,s2" },
+		{ "a=m8/86400000", 0, "taken 4" } } },
 	{ "windows of another policy are kept", {
 		{ "a=m5/86400000,r9/3600000", 2, "taken 1,2" },
 		{ "a=m7/43200000", 0, "taken 1" },
@@ -231,7 +238,8 @@ on_memory(void **state)
 static void
 on_redis(void **state)
 {
-	struct store *s = redis_store_new(server.address, "test", TIMEOUT_US);
+	const struct conn_target t = { .address = server.address };
+	struct store *s = redis_store_new(&t, "test", TIMEOUT_US);
 	struct conn *c = private_redis_open(&server);
 	struct error e = { "" };
 

@@ -1,0 +1,165 @@
+/*
+ * test_value.c - what lies in Redis of a bucket: for how long, and what is made
+ * of it by another version of the policy, or under a clock that went back.
+ */
+#include "redis_room.h"
+
+#include <inttypes.h>
+
+/* The key of `a:0`. */
+#define KEY_A "sluice:{test}:bucket:00000000000000006100000000000000"
+
+/* Stores the windows that text names, all full again at the time. */
+static void
+put(const char *text, uint64_t full_us)
+{
+	struct conn *c = private_redis_open(&server);
+	uint64_t times[CHARGE_TIMES];
+	struct store_text t;
+
+	for (unsigned k = 0; k < CHARGE_TIMES; k++)
+		times[k] = full_us;
+	store_text_parse(&t, text);
+	store_text_put(c, &t.q.bucket[0], times);
+	conn_close(c);
+}
+
+/* Windows that are stored for `a:0`. */
+static int64_t
+stored(void)
+{
+	return command("STRLEN", KEY_A, NULL) / 32;
+}
+
+/* A clock that went back leaves a time far ahead: an empty bucket, no more. It
+ * fills again although every message is refused. */
+static void
+future(void **state)
+{
+	static const char *const under[] = { "a=m9/900", "a=m90000/900" };
+	struct store *s = open_store(PATIENT_US);
+	struct store_outcome o;
+	struct store_text t;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		put(under[i], UINT64_C(9000000000000000));
+		check(s, "a=m9/900", "", "refused 0.0 9");
+		store_text_parse(&t, "a=m9/900");
+		do {
+			t.q.now_us = clock_monotonic_us();
+			store_take(s, &t.q, &o);
+		} while (o.answer == STORE_REFUSED && o.wait_us <= 100000);
+		assert_int_equal(o.answer, STORE_TAKEN);
+	}
+	store_free(s);
+}
+
+/* With a larger burst, it is no clock. */
+static void
+larger(void **state)
+{
+	struct store *s = open_store(PATIENT_US);
+	uint64_t full_us = clock_real_us() + 8 * UINT64_C(9600000000);
+
+	(void)state;
+	put("a=m9/" DAY, full_us);
+	check(s, "a=m9/" DAY "b2", "", "refused 0.0 2");
+	check(s, "a=m9/" DAY "b2,sm9/" DAY, "", "refused 0.0 2,s1");
+	check(s, "a=m9/" DAY, "", "taken 9");
+	store_free(s);
+}
+
+static void
+later_version(void **state)
+{
+	struct store *s = open_store(PATIENT_US);
+
+	(void)state;
+	put("a=m9/7000,r9/" DAY, clock_real_us() + 1000000000);
+	check(s, "a=m9/" DAY, "", "taken 1");
+	assert_int_equal(stored(), 3);
+	put("a=m9/7000,r9/" DAY, clock_real_us() - 1);
+	check(s, "a=m9/" DAY, "", "taken 1");
+	assert_int_equal(stored(), 1);
+	store_free(s);
+}
+
+/* Never before it is full, which would be a gift, and not long after. */
+static void
+expiry(void **state)
+{
+	struct store *s = open_store(PATIENT_US);
+	char key[sizeof(KEY_A)];
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		struct store_outcome o;
+		struct store_text t;
+		uint64_t ms;
+
+		store_text_parse(&t, "a=m10/1000000");
+		t.q.bucket[0].id[0] = (uint8_t)i;
+		t.q.now_us = clock_monotonic_us();
+		assert_int_equal(store_take(s, &t.q, &o), STORE_TAKEN);
+		snprintf(key, sizeof(key), "sluice:{test}:bucket:%02x000000000000006100000000000000", i);
+		ms = (uint64_t)command("PEXPIRETIME", key, NULL);
+		if (ms * 1000 < o.full_us[0][0] || ms * 1000 > o.full_us[0][0] + 1000000)
+			fail_msg("got %" PRIu64 " ms, want %" PRIu64 " us or a bit more",
+				 ms, o.full_us[0][0]);
+	}
+	store_free(s);
+}
+
+/* Forged senders leave a key each only as often as mail was let through. */
+static void
+forged(void **state)
+{
+	struct store *s = open_store(PATIENT_US);
+
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		static const char *const first[] = { "taken 1,h0 1,h0",
+			"taken 1,h0 2,h0", "refused 1.0 0,h0 2,h1" };
+		char ask[100];
+
+		snprintf(ask, sizeof(ask), "sender:%d=m9/" DAY ",hm9/" DAY
+			 " host=m2/" DAY ",hm1/" DAY, i);
+		check(s, ask, "", i < 3 ? first[i] : "refused 1.0 spent 0,h0 2,h1");
+	}
+	assert_int_equal(command("DBSIZE", NULL, NULL), 2 + 1 + 1); /* the probe's */
+	store_free(s);
+}
+
+/* What the node knows goes into Redis with the first thing that is charged. */
+static void
+writes(void **state)
+{
+	struct store *s = open_store(PATIENT_US);
+	struct store_text t;
+
+	(void)state;
+	for (int counts = 0; counts < 2; counts++) {
+		store_text_parse(&t, counts ? "a=m1/" DAY ",sm9/" DAY : "a=m1/" DAY);
+		t.q.floor_us[0][0] = UINT64_C(1) << 52;
+		store_text_check(s, &t, clock_monotonic_us(),
+				 counts ? "refused 0.0 1,s1" : "refused 0.0 1");
+		assert_int_equal(command("EXISTS", KEY_A, NULL), counts);
+	}
+	store_free(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		{ "a time far ahead is an empty bucket", future, NULL, NULL, NULL },
+		{ "a burst that was larger is no clock", larger, NULL, NULL, NULL },
+		{ "what a later version stored is kept", later_version, NULL, NULL, NULL },
+		{ "a bucket expires when it is full", expiry, NULL, NULL, NULL },
+		{ "forged keys do not fill memory", forged, NULL, NULL, NULL },
+		{ "a refusal writes only what it counts", writes, NULL, NULL, NULL },
+	};
+
+	return cmocka_run_group_tests_name("value", tests, start, stop);
+}

@@ -18,7 +18,9 @@
 struct conn;
 struct reply;
 
-enum reply_type { REPLY_NIL, REPLY_INTEGER, REPLY_TEXT, REPLY_ERROR, REPLY_ARRAY, REPLY_OTHER };
+enum reply_type {
+	REPLY_NIL, REPLY_INTEGER, REPLY_TEXT, REPLY_ERROR, REPLY_ARRAY, REPLY_OTHER
+};
 
 struct conn_arg {
 	const char *p;

@@ -89,10 +89,11 @@ link_init(struct link *l, const struct conn_target *t, uint64_t deadline_us,
 	struct endpoint a;
 
 	*l = (struct link){ .fd = -1, .read_wants = POLLIN, .write_wants = POLLOUT };
-	l->is_lasting = !endpoint_parse(t->address, &a, e) ||
-		(t->ca_file != NULL && (l->tls = tls_new(t, &a, e)) == NULL);
-	if (l->is_lasting)
+	if (!endpoint_parse(t->address, &a, e) ||
+	    (t->ca_file != NULL && (l->tls = tls_new(t, &a, e)) == NULL)) {
+		l->is_lasting = true;
 		return false;
+	}
 	l->fd = socket(a.sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd < 0)
 		return error_set(e, "socket: %s", strerror(errno));

@@ -9,6 +9,8 @@
     node.milter                 the socket as Postfix and sluiced spell it
     node.sluice("freeze", ...)  -> CompletedProcess, text; as root, like an
                                 operator; user="nobody" for the service's user
+    node.check(address, ...)    what sluiced -t says of this Redis: ("ok" or
+                                "wrong", the rest)
     node.status()               status.json, or None if there is none yet
     node.log()                  what the daemon has said since it was first started
     node.decisions("hold", "limit=a", ..)   its lines about this verdict that have
@@ -148,6 +150,15 @@ class Node:
         if REPORT.search(done.stderr):
             self._crashes.append(done.stderr)
         return done
+
+    def check(self, address, *flags):
+        done = subprocess.run(
+            [binary(self._lab, "sluiced"), "-t", "-p", self.policy, "-d", self.state,
+             "-n", self.ns, "-r", address, "--redis-timeout", "1000", *flags],
+            cwd="/", text=True, capture_output=True, timeout=60,
+            user=USER, group=GROUP, extra_groups=[])
+        word, _, text = done.stdout.partition("\nredis ")[2].strip().partition(" ")
+        return word, text.strip() + done.stderr
 
     def status(self):
         try:

@@ -96,6 +96,10 @@ def rotation(t, lab, flags):
     with t.test("and an operator is told the same"):
         done = node.sluice("freezes", *flags)
         t.has(done.stdout + done.stderr, "WRONGPASS", "sluice freezes")
+    with t.test("sluiced does not start so"):
+        word, text = node.check(lab.redis.address, *flags)
+        t.equal(word, "wrong", text)
+        t.has(text, "compare --redis-user and --redis-password-file", "sluiced -t")
     with t.test("the file is read again: it ends by itself"):
         write_password(lab, NEXT)
         until(lambda: not is_outage(node), "the end of the outage")

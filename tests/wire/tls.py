@@ -3,7 +3,6 @@
 import contextlib
 import os
 import socket
-import subprocess
 import sys
 import threading
 
@@ -13,20 +12,8 @@ from lab.certs import Certs  # noqa: E402
 from lab.peer import LOCAL, deliver  # noqa: E402
 from lab.policy import policy  # noqa: E402
 from lab.ports import free  # noqa: E402
-from lab.sluiced import GROUP, USER, binary  # noqa: E402
 
 PLAIN, TLS = free(2)
-
-
-def check(lab, address, *flags):
-    """What sluiced -t says of Redis: (ok or wrong, the rest of the lines)."""
-    done = subprocess.run(
-        [binary(lab.dir, "sluiced"), "-t", "-p", lab.node.policy, "-d", lab.node.state,
-         "-n", lab.node.ns, "-r", address, "--redis-timeout", "1000", *flags],
-        cwd="/", text=True, capture_output=True, timeout=60,
-        user=USER, group=GROUP, extra_groups=[])
-    word, _, text = done.stdout.partition("\nredis ")[2].strip().partition(" ")
-    return word, text.strip() + done.stderr
 
 
 @contextlib.contextmanager
@@ -78,20 +65,20 @@ def trusted(t, lab, certs):
     ca, address = certs.pem("ca"), f"127.0.0.1:{TLS}"
     present(lab, certs, "redis")
     with t.test("the right authority and address"):
-        t.equal(check(lab, address, "--redis-ca", ca), ("ok", address), "redis")
+        t.equal(lab.node.check(address, "--redis-ca", ca), ("ok", address), "redis")
     with t.test("another authority is not trusted"):
-        word, text = check(lab, address, "--redis-ca", certs.pem("other"))
+        word, text = lab.node.check(address, "--redis-ca", certs.pem("other"))
         t.equal(word, "wrong", text)
         t.has(text, "in certificate chain; give the certificate of who signed it "
               "with --redis-ca", "sentence")
     with t.test("a certificate for another address is not accepted"):
         present(lab, certs, "elsewhere")
-        word, text = check(lab, address, "--redis-ca", ca)
+        word, text = lab.node.check(address, "--redis-ca", ca)
         t.equal(word, "wrong", text)
         t.has(text, "IP address mismatch; it must name the address of --redis", "sentence")
     with t.test("a certificate for a name alone is not accepted"):
         present(lab, certs, "nameless")
-        t.equal(check(lab, address, "--redis-ca", ca)[0], "wrong", "redis")
+        t.equal(lab.node.check(address, "--redis-ca", ca)[0], "wrong", "redis")
 
 
 def clients(t, lab, certs):
@@ -100,27 +87,27 @@ def clients(t, lab, certs):
     for version in "TLSv1.3", "TLSv1.2":
         present(lab, certs, "redis", tls_auth_clients="yes", tls_protocols=version)
         with t.test(f"{version}: a client that Redis's authority vouches for"):
-            t.equal(check(lab, address, "--redis-ca", ca, *own)[0], "ok", "redis")
+            t.equal(lab.node.check(address, "--redis-ca", ca, *own)[0], "ok", "redis")
         with t.test(f"{version}: a client without a certificate is told so"):
-            word, text = check(lab, address, "--redis-ca", ca)
+            word, text = lab.node.check(address, "--redis-ca", ca)
             t.equal(word, "wrong", text)
             t.has(text, "Redis", "sentence")
     present(lab, certs, "redis", tls_auth_clients="yes", tls_protocols="TLSv1.3")
     with t.test("what to give is said"):
-        t.has(check(lab, address, "--redis-ca", ca)[1], "give --redis-cert", "sentence")
+        t.has(lab.node.check(address, "--redis-ca", ca)[1], "give --redis-cert", "sentence")
     with t.test("a client that another authority vouches for is refused by Redis"):
-        word, text = check(lab, address, "--redis-ca", ca, "--redis-cert",
+        word, text = lab.node.check(address, "--redis-ca", ca, "--redis-cert",
                            certs.pem("stranger"), "--redis-cert-key", certs.key("stranger"))
         t.equal(word, "wrong", text)
         t.has(text, "says Redis; look into its log", "sentence")
     with t.test("a key that belongs to another certificate is refused"):
-        word, text = check(lab, address, "--redis-ca", ca, "--redis-cert",
+        word, text = lab.node.check(address, "--redis-ca", ca, "--redis-cert",
                            certs.pem("client"), "--redis-cert-key", certs.key("stranger"))
         t.equal(word, "wrong", text)
         t.has(text, "holds no key in PEM for", "sentence")
     with t.test("a key that all may read is refused"):
         os.chmod(certs.key("client"), 0o644)
-        word, text = check(lab, address, "--redis-ca", ca, *own)
+        word, text = lab.node.check(address, "--redis-ca", ca, *own)
         os.chmod(certs.key("client"), 0o640)
         t.equal(word, "wrong", text)
         t.has(text, "chmod 0640", "sentence")
@@ -130,15 +117,15 @@ def no_tls(t, lab, certs):
     ca = certs.pem("ca")
     present(lab, certs, "redis")
     with t.test("a plain port is named as such"):
-        t.has(check(lab, f"127.0.0.1:{PLAIN}", "--redis-ca", ca)[1], "tls-port", "sentence")
+        t.has(lab.node.check(f"127.0.0.1:{PLAIN}", "--redis-ca", ca)[1], "tls-port", "sentence")
     with t.test("a TLS port that is spoken to plainly is no Redis, for now"):
-        t.equal(check(lab, f"127.0.0.1:{TLS}")[1].startswith("away"), True, "away")
+        t.equal(lab.node.check(f"127.0.0.1:{TLS}")[1].startswith("away"), True, "away")
     for name, answer, want in (
             ("a peer that speaks something else", talk_plainly, "does not speak TLS"),
             ("a peer that says nothing", wait_for_end, "Redis did not answer in time"),
             ("a peer that hangs up", hang_up, "Redis closed the connection")):
         with t.test(name), server(answer) as address:
-            t.has(check(lab, address, "--redis-ca", ca)[1], want, "sentence")
+            t.has(lab.node.check(address, "--redis-ca", ca)[1], want, "sentence")
 
 
 def daemon(t, lab, certs):

@@ -212,7 +212,7 @@ budgets_go_on(void **state)
 }
 
 /* When another node's refusal was the last, and the count began anew, what this
- * one heard of it before is nothing. Redis is asked each time for what is held. */
+ * one heard of it before is nothing. Redis is asked each time, for the hold. */
 static void
 strikes_of_another(void **state)
 {

@@ -117,6 +117,14 @@ def replica(t, lab):
         until(lambda: not is_outage(node), "the end of the outage")
 
 
+def forbidden(t, lab, flags):
+    with t.test("who may not do one thing is told of all, as they are documented"):
+        lab.redis.ask("ACL", "SETUSER", "sluice", "-info")
+        word, text = lab.node.check(lab.redis.address, *flags)
+        t.equal(word, "wrong", text)
+        t.has(text, documented().partition("-@all ")[2], "sluiced -t")
+
+
 def main(t, lab):
     path = write_password(lab, PASSWORD)
     flags = ["--redis-user", "sluice", "--redis-password-file", path, "--redis-db", DB]
@@ -133,6 +141,7 @@ def main(t, lab):
     no_more(t, lab)
     rotation(t, lab, flags)
     replica(t, lab)
+    forbidden(t, lab, flags)
     with t.test("no password is in any log"):
         t.true(not re.search(f"{PASSWORD}|{NEXT}", lab.node.log()), "the log")
 

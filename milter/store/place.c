@@ -50,31 +50,33 @@ place_find(struct slots *s, const struct store_request *q, unsigned i, unsigned 
 	return p;
 }
 
-/* A time of the slot under w's rate. */
+/* A time that was kept with that interval, under w's rate. */
 static uint64_t
-time_of(const struct slot *s, const struct policy_window *w, uint64_t full_us,
+time_of(uint64_t interval_us, const struct policy_window *w, uint64_t full_us,
 	uint64_t now_us)
 {
-	if (full_us == 0 || s->interval_us == w->interval_us)
+	if (full_us == 0 || interval_us == w->interval_us)
 		return full_us;
-	return bucket_convert(s->interval_us, place_rate(w), full_us, now_us);
+	return bucket_convert(interval_us, place_rate(w), full_us, now_us);
 }
 
 uint64_t
 place_full(const struct place *p, uint64_t now_us)
 {
-	return p->slot == NULL ? 0 :
-	       time_of(p->slot, p->w, p->slot->full_us, now_us);
+	const struct slot *s = p->slot;
+
+	return s == NULL ? 0 : time_of(s->interval_us, p->w, s->full_us, now_us);
 }
 
 uint64_t
 place_debit(const struct place *p, uint64_t now_us)
 {
 	uint64_t full_us = later(place_full(p, now_us), now_us), start_us;
+	const struct slot *s = p->slot;
 
-	if (p->slot == NULL)
+	if (s == NULL)
 		return 0;
-	start_us = later(time_of(p->slot, p->w, p->slot->start_us, now_us), now_us);
+	start_us = later(time_of(s->interval_us, p->w, s->start_us, now_us), now_us);
 	return full_us > start_us ? full_us - start_us : 0;
 }
 
@@ -84,9 +86,9 @@ place_open(struct slots *table, const struct place *p,
 {
 	struct slot *s = slots_get(table, &p->name);
 
-	s->full_us = time_of(s, p->w, s->full_us, now_us);
-	s->start_us = time_of(s, p->w, s->start_us, now_us);
-	s->floor_us = time_of(s, p->w, s->floor_us, now_us);
+	s->full_us = time_of(s->interval_us, p->w, s->full_us, now_us);
+	s->start_us = time_of(s->interval_us, p->w, s->start_us, now_us);
+	s->floor_us = time_of(s->whole_us, whole, s->floor_us, now_us);
 	s->interval_us = p->w->interval_us;
 	s->whole_us = whole->interval_us;
 	s->burst = whole->burst;
@@ -104,7 +106,8 @@ place_tell(struct slots *table, const struct place *p, unsigned k, uint64_t now_
 		return t;
 	t.debit_us = place_debit(p, now_us);
 	if (k != CHARGE_STRIKES)
-		t.floor_us = time_of(p->slot, p->w, p->slot->floor_us, now_us);
+		t.floor_us = time_of(p->slot->whole_us, p->w, p->slot->floor_us,
+				     now_us);
 	if (t.debit_us == 0)
 		return t;
 	if (k != CHARGE_STRIKES)
@@ -133,6 +136,6 @@ place_take_back(const struct place *p, struct place_told t)
 void
 place_give_up(const struct place *p, struct place_told t)
 {
-	if (p->slot != NULL && p->slot->interval_us == p->w->interval_us)
+	if (p->slot != NULL && p->slot->whole_us == p->w->interval_us)
 		p->slot->floor_us = later(p->slot->floor_us, t.floor_us);
 }

@@ -22,11 +22,11 @@ struct slot {
 	uint32_t burst;			/* of the whole window, not of its name */
 	uint64_t period_us;
 
-	uint64_t whole_us;		/* the interval of the whole window, */
-	uint64_t interval_us;		/* and that of the times that follow */
+	uint64_t whole_us;		/* the interval of the whole window; */
+	uint64_t floor_us;		/* as Redis said it is, under that */
+	uint64_t interval_us;		/* that of the times that follow */
 	uint64_t full_us;		/* with what was decided here; 0: unused */
 	uint64_t start_us;		/* as Redis has it, if it got what it was told */
-	uint64_t floor_us;		/* as Redis said it has it */
 	uint64_t told_us;		/* when Redis said so; 0: never */
 };
 

@@ -5,6 +5,7 @@
 #include "test.h"
 
 #include "../../milter/store/memory.h"
+#include "../../milter/store/share.h"
 #include "store_text.h"
 
 #define T0 UINT64_C(1700000000000000)
@@ -124,10 +125,42 @@ refusals_leave_nothing(void **state)
 	store_free(s);
 }
 
+/* Two nodes: Redis says so of the whole, of which the half is decided here. */
+static const struct share_row {
+	const char *name;
+	unsigned level;			/* 4 s ago, of 10 */
+	unsigned floor, debit;		/* what Redis is told */
+} shares[] = {
+	{ "what was full by then", 4, 1, 1 },
+	{ "what was not", 6, 3, 1 },
+	{ "more than the share", 8, 5, 1 },
+};
+
+static void
+shared(void **state)
+{
+	const struct share_row *row = *state;
+	struct store_outcome o = { .answer = STORE_TAKEN, .now_us = T0 };
+	struct store *s = memory_new(10);
+	struct share half;
+	struct store_text t;
+
+	store_text_parse(&t, "a=m10/10000");
+	o.full_us[0][0] = T0 + row->level * SECOND;
+	memory_note(s, &t.q, &o);
+	t.q.now_us = T0 + 4 * SECOND;
+	share_build(&half, &t.q, 2);
+	assert_int_equal(store_take(s, &half.q, &o), STORE_TAKEN);
+	memory_recall(s, &t.q);
+	assert_int_equal(t.q.floor_us[0][0], t.q.now_us + row->floor * SECOND);
+	assert_int_equal(t.q.debit_us[0][0], row->debit * SECOND);
+	store_free(s);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
+	static const struct CMUnitTest others[] = {
 		{ "units come back with time", refill, NULL, NULL, NULL },
 		{ "the wait is exact", wait_is_exact, NULL, NULL, NULL },
 		{ "a clock that goes back gives nothing, and heals", clock_back, NULL, NULL, NULL },
@@ -138,6 +171,11 @@ main(void)
 		{ "a refusal takes nobody's place", refusals_leave_nothing, NULL, NULL,
 		  NULL },
 	};
+	struct CMUnitTest tests[N_ROWS(shares) + N_ROWS(others)];
+	size_t n = 0;
 
-	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
+	ROWS(tests, &n, shares, shared);
+	for (size_t i = 0; i < N_ROWS(others); i++)
+		tests[n++] = others[i];
+	return _cmocka_run_group_tests("memory", tests, n, NULL, NULL);
 }

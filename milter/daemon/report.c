@@ -10,6 +10,7 @@
 
 #include "../../policy/bucket/bucket.h"
 #include "../log.h"
+#include "../store/share.h"
 
 #define VALUE_MAX 512		/* of one escaped value */
 
@@ -70,17 +71,23 @@ add_limit(struct line *l, const struct site *site, const struct message *m,
 	add_key(l, site, m, d, d->bucket);
 }
 
+static uint32_t
+level(const struct policy_window *w, const struct store_outcome *o, uint64_t full_us)
+{
+	return bucket_level((struct bucket_rate){ w->interval_us, w->burst }, full_us,
+			    o->now_us);
+}
+
 static void
 add_level(struct line *l, const struct message *m, const struct decision *d)
 {
 	struct policy_limit limit = policy_limit(m->policy, d->plan.limit[d->bucket]);
-	const struct policy_window *w = &limit.window[d->window];
 	const struct store_outcome *o = &d->outcome;
-	struct bucket_rate rate = { w->interval_us, w->burst };
+	struct policy_window w = share_window(limit.window[d->window], o->nodes);
 
 	add(l, " level=%" PRIu32 "/%" PRIu32 " wait=%.1fs",
-	    bucket_level(rate, o->full_us[d->bucket][d->window], o->now_us),
-	    w->burst, (double)o->wait_us / 1e6);
+	    level(&w, o, o->full_us[d->bucket][d->window]), w.burst,
+	    (double)o->wait_us / 1e6);
 }
 
 /* Of a bucket that refusals are charged to; w NULL: the limit has none. What the
@@ -90,12 +97,13 @@ add_used(struct line *l, const char *name, const struct decision *d,
 	 const struct policy_window *w, unsigned which)
 {
 	const struct store_outcome *o = &d->outcome;
+	struct policy_window part;
 
 	if (w == NULL || o->full_us[d->bucket][which] == 0)
 		return;
+	part = which == CHARGE_BUDGET ? share_window(*w, o->nodes) : *w;
 	add(l, " %s=%" PRIu32 "/%" PRIu32, name,
-	    bucket_level((struct bucket_rate){ w->interval_us, w->burst },
-			 o->full_us[d->bucket][which], o->now_us), w->burst);
+	    level(&part, o, o->full_us[d->bucket][which]), part.burst);
 }
 
 static void
@@ -170,6 +178,8 @@ finish(struct line *l, const struct message *m, const struct decision *d)
 		add(l, " forged=yes");
 	if (is_asked)
 		add(l, " store=%s", decided_by(&d->outcome));
+	if (d->outcome.nodes > 0)
+		add(l, " nodes=%u", d->outcome.nodes);
 	add(l, " took=%" PRIu64 "us", d->took_us);
 }
 

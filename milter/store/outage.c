@@ -86,6 +86,7 @@ take_here(struct outage *a, const struct store_request *q,
 	store_take(a->memory, &here.q, o);
 	share_conclude(q, o);
 	o->is_outage = true;
+	o->nodes = nodes(a, q) > 1 ? nodes(a, q) : 0;
 	breaker_count(&a->breaker, what);
 	return o->answer;
 }

@@ -5,11 +5,13 @@
 
 #include "../../policy/bucket/bucket.h"
 
-static struct policy_window
-part(struct policy_window w, unsigned nodes)
+struct policy_window
+share_window(struct policy_window w, unsigned nodes)
 {
 	uint64_t longest_us;
 
+	if (nodes <= 1)
+		return w;
 	w.burst = w.burst / nodes > 0 ? w.burst / nodes : 1;
 	longest_us = BUCKET_SPAN_MAX_US / w.burst;
 	w.interval_us = w.interval_us < longest_us / nodes ?
@@ -21,11 +23,11 @@ static void
 build_bucket(struct store_bucket *b, struct policy_window *window, unsigned nodes)
 {
 	for (unsigned k = 0; k < b->n_windows; k++)
-		window[k] = part(b->window[k], nodes);
+		window[k] = share_window(b->window[k], nodes);
 	b->window = window;
 	if (b->budget == NULL)
 		return;
-	window[CHARGE_BUDGET] = part(*b->budget, nodes);
+	window[CHARGE_BUDGET] = share_window(*b->budget, nodes);
 	b->budget = &window[CHARGE_BUDGET];
 }
 

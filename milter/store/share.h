@@ -11,9 +11,12 @@ struct share {
 	struct policy_window window[POLICY_PLAN_MAX][CHARGE_TIMES];
 };
 
-/* Keeps q. The same question, but that each window, and what may be held, is the part of
- * one node of so many: at least one unit. Refusals are counted whole, so that
- * no limit is frozen sooner than the policy says. */
+/* One node's part of w, of so many nodes: at least one unit. */
+struct policy_window share_window(struct policy_window w, unsigned nodes);
+
+/* Keeps q. The same question, but that each window, and what may be
+ * held, is such a part. Refusals are counted whole, so that no limit is frozen
+ * sooner than the policy says. */
 void share_build(struct share *s, const struct store_request *q, unsigned nodes);
 
 /* A cost above the part but within the whole is refused for now, not for ever:

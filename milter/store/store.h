@@ -74,7 +74,8 @@ struct store_outcome {
 	uint16_t changed[POLICY_PLAN_MAX];	/* each bucket's (charge.h): what a
 						   store keeps; not told by Redis */
 	uint32_t would_refuse;		/* TAKEN: bit i: observed bucket i would have */
-	bool is_outage;			/* decided without Redis */
+	bool is_outage;			/* decided without Redis, */
+	unsigned nodes;			/* by one's share of so many; 0: by all */
 	bool is_recalled;		/* REFUSED by what Redis said a moment ago:
 					   it was not asked again */
 	uint64_t now_us;		/* the store's clock */

@@ -53,6 +53,9 @@ def part(t, lab):
     with t.test("and its part of what may be held, but all of the strikes"):
         t.equal([word(lab) for _ in range(3)], ["hold", "reject", "reject"], "verdicts")
         until(lambda: deliver(lab.node.milter, OURS).text == SUSPENDED, "the freeze")
+    with t.test("the log shows levels of the part"):
+        t.equal(len(lab.node.decisions("hold", "level=4/4", "held=1/1", "store=memory",
+                                       "nodes=2")), 1, "lines")
     with t.test("what was used before the outage counts"):
         t.equal(word(lab, other), "hold", "verdict")
 

@@ -4,13 +4,15 @@
     bench.py [-n ROUNDS] [-s SECONDS] [-c CASE] [-m MESSAGES]
 
 The filters take turns, A B C A B C; medians, and ratios round by round, since a
-shared machine changes its speed. CASE is one of those below, `memory` or `none`;
-MESSAGES: of the run with as many keys, 0 for none. Prints a table, and writes
-build/bench.json. The figures that are wanted stand behind those that were had.
+shared machine changes its speed. CASE is one of those below, `memory`, or `forged`, a
+flood of forged senders; MESSAGES: of that, and of the run with as many keys.
+Prints a table, and writes build/bench.json. The figures that are wanted stand
+behind those that were had.
 """
 import argparse
 import json
 import os
+import subprocess
 import sys
 
 os.environ.setdefault("LAB_LIMIT_S", "3600")
@@ -38,7 +40,7 @@ def options():
     p = argparse.ArgumentParser()
     p.add_argument("-n", dest="rounds", type=int, default=5)
     p.add_argument("-s", dest="seconds", type=float, default=3)
-    p.add_argument("-c", dest="case", choices=[*CASES, "memory", "none"])
+    p.add_argument("-c", dest="case", choices=[*CASES, "memory", "forged"])
     p.add_argument("-m", dest="messages", type=int, default=1000000)
     return p.parse_args()
 
@@ -67,6 +69,12 @@ def speed(o, cases):
     return out
 
 
+def forged(messages):
+    print(f"\n{messages:,} forged senders", flush=True)
+    subprocess.run([sys.executable, os.path.join(TOP, "tests", "faults", "forged.py")],
+                   env=dict(os.environ, FORGED_N=str(messages)), check=True)
+
+
 def main():
     o = options()
     cases = [c for c in CASES if o.case in (None, c)]
@@ -74,6 +82,8 @@ def main():
     if o.case in (None, "memory"):
         out["memory"] = memory(o.messages)
         print_memory(out["memory"])
+    if o.case in (None, "forged"):
+        forged(o.messages)
     with open(os.path.join(TOP, "build", "bench.json"), "w") as f:
         json.dump(out, f, indent=1, default=lambda figures: figures._asdict())
 

@@ -26,8 +26,9 @@ PER_SECOND, CONNECTIONS, RECIPIENTS = 20, 8, 2
 WINDOWS = [(PER_SECOND, "messages", 1, 30), (300, "recipients", 10, 60)]
 ALLOW = ", ".join(f"{n} {unit} per {period} seconds burst {burst}"
                   for n, unit, period, burst in WINDOWS)
-# A sanitizer slows everything down, and others use the machine.
-LONGEST_US = 2_000_000 if os.environ.get("SAN", "none") == "none" else 5_000_000
+# A sanitizer slows everything down: the promise is about what is installed. Others
+# use the machine, too.
+LONGEST_US = 2_000_000 if os.environ.get("SAN", "none") == "none" else 30_000_000
 
 
 def policy_for(nodes):

@@ -108,9 +108,21 @@ static const struct row {
 struct scripted {
 	struct store store;
 	const struct row *row;
+	const struct policy *policy;
 	char asked[256];
 	char token[STORE_TOKEN_MAX + 1];
 };
+
+/* The limit whose windows they are. */
+static const char *
+limit_of(const struct policy *p, const struct store_bucket *b)
+{
+	unsigned i = 0;
+
+	while (policy_limit(p, i).window != b->window)
+		i++;
+	return policy_limit(p, i).name;
+}
 
 static enum store_answer
 scripted_take(struct store *store, const struct store_request *q,
@@ -121,7 +133,7 @@ scripted_take(struct store *store, const struct store_request *q,
 
 	for (unsigned i = 0; i < q->n; i++)
 		n += (size_t)snprintf(s->asked + n, sizeof(s->asked) - n, "%s ",
-				      q->bucket[i].limit);
+				      limit_of(s->policy, &q->bucket[i]));
 	memcpy(s->token, q->token, sizeof(s->token));
 	memset(o, 0, sizeof(*o));
 	o->is_spent = s->row->is_spent;
@@ -168,8 +180,8 @@ static void
 decided(void **state)
 {
 	const struct row *r = *state;
-	struct scripted s = { .store = { .take = scripted_take }, .row = r };
 	struct policy *p = compile(policy_text);
+	struct scripted s = { .store = { .take = scripted_take }, .row = r, .policy = p };
 	struct message m = message_of(r, p);
 	struct decision *d = calloc(1, sizeof(*d));
 	struct room room;

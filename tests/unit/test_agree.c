@@ -23,7 +23,7 @@
 #define TIMEOUT_US 10000000
 #define LIMITS 6
 #define KEYS 5
-#define SLOTS 65536		/* so many that memory forgets none */
+#define SLOTS 262144		/* so many that memory forgets none */
 
 static uint64_t seed = 20240601;
 static uint32_t lives[LIMITS][KEYS];	/* how often a bucket is another one */
@@ -76,10 +76,9 @@ random_windows(struct store_bucket *b, struct policy_window *window)
 }
 
 static void
-random_bucket(struct store_text *t, unsigned i, unsigned limit)
+random_bucket(struct store_text *t, unsigned i, unsigned limit, unsigned key)
 {
 	struct store_bucket *b = &t->q.bucket[i];
-	unsigned key = pick(KEYS);
 	uint64_t name = limit * KEYS + key + (uint64_t)lives[limit][key] * 1000;
 
 	name = random_next(&name);
@@ -99,7 +98,7 @@ random_request(struct store_text *t)
 	t->q.is_debit = pick(16) == 0;
 	t->q.n = pick(5);
 	for (unsigned i = 0; i < t->q.n; i++)
-		random_bucket(t, i, (first + i) % LIMITS);
+		random_bucket(t, i, (first + i) % LIMITS, pick(KEYS));
 }
 
 /* Around now, past and future, for one bucket in eight; and what is owed. */
@@ -124,13 +123,12 @@ go_back(struct conn *c, struct store *memory)
 {
 	struct store_text t;
 	struct store_outcome o = { .now_us = clock_real_us() };
-	unsigned limit = pick(LIMITS);
+	unsigned limit = pick(LIMITS), key = pick(KEYS);
 
 	memset(&t, 0, sizeof(t));
-	for (unsigned key = 0; key < KEYS; key++)
-		lives[limit][key]++;
+	lives[limit][key]++;
 	t.q.n = 1;
-	random_bucket(&t, 0, limit);
+	random_bucket(&t, 0, limit, key);
 	for (unsigned k = 0; k < CHARGE_TIMES; k++)
 		o.full_us[0][k] = o.now_us + pick(1000) * UINT64_C(1000000);
 	store_text_put(c, &t.q.bucket[0], o.full_us[0]);

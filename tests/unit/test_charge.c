@@ -123,6 +123,38 @@ static const struct row rows[] = {
 	{ "struck and spent", 1, 1,
 	  { { { MESSAGES, .budget = &held, .strikes = &once }, { 60, 0, 60 }, { 60, 0, 60 } } },
 	  { .wait_us = 6 * S, .is_spent = true, .is_struck = true } },
+
+	{ "what is owed comes on top", 1, 1,
+	  { { { MESSAGES, .debit_us = { 12 * S } }, { 30 }, { 48 } } }, { TAKEN } },
+	{ "what is owed by a full bucket counts from now", 1, 1,
+	  { { { MESSAGES, .debit_us = { 12 * S } }, { -99 }, { 18 } } }, { TAKEN } },
+	{ "no more is owed than there is room", 1, 1,
+	  { { { MESSAGES, .debit_us = { 12 * S } }, { 54 }, { 60 } } }, { .wait_us = 6 * S } },
+	{ "by an empty bucket nothing is owed", 1, 1,
+	  { { { MESSAGES, .debit_us = { 12 * S } }, { 60 }, { 60 } } }, { .wait_us = 6 * S } },
+	{ "it is owed whoever refuses", 1, 2,
+	  { { { MESSAGES }, { 60 }, { 60 } },
+	    { { BOTH, .budget = &held,
+		.debit_us = { [0] = 6 * S, [CHARGE_BUDGET] = 3 * S } },
+	      { 12, 12, 9 }, { 18, 12, 12 } } }, { .wait_us = 6 * S } },
+	{ "the floor is looked at after the debit", 1, 1,
+	  { { { BOTH, .debit_us = { 6 * S, 6 * S },
+		.floor_us = { NOW + 12 * S, NOW + 3 * S } }, { 0, 6 }, { 18, 24 } } },
+	  { TAKEN } },
+	{ "a floor is no higher than an empty bucket", 1, 1,
+	  { { { MESSAGES, .floor_us = { NOW + 7200 * S } }, { 54 }, { 60 } } }, { .wait_us = 6 * S } },
+
+	{ "held, and a lease", 1, 1,
+	  { { { MESSAGES, .budget = &held_rcpts, .lease = 4 }, { 60 }, { 60, 0, 50 } } },
+	  { .wait_us = 6 * S, .leased = 4 } },
+	{ "held, and no room for a lease", 3, 1,
+	  { { { MESSAGES, .budget = &held_rcpts, .lease = 4 }, { 60 }, { 60, 0, 30 } } },
+	  { .wait_us = 6 * S } },
+	{ "spent, and no lease", 3, 1,
+	  { { { MESSAGES, .budget = &held_rcpts, .lease = 2 }, { 60, 0, 40 }, { 60, 0, 40 } } },
+	  { .wait_us = 6 * S, .is_spent = true } },
+	{ "taken, and no lease", 1, 1,
+	  { { { MESSAGES, .budget = &held_rcpts, .lease = 2 }, { 0 }, { 6 } } }, { TAKEN } },
 };
 
 static const unsigned slot[TIMES] = { 0, 1, CHARGE_BUDGET, CHARGE_STRIKES };
@@ -144,7 +176,58 @@ compare(const struct charge_result *got, const struct charge_result *want)
 	assert_int_equal(got->wait_us, want->wait_us);
 	assert_int_equal(got->is_spent, want->is_spent);
 	assert_int_equal(got->is_struck, want->is_struck);
+	assert_int_equal(got->leased, want->leased);
 	assert_int_equal(got->would_refuse, want->would_refuse);
+}
+
+static void
+fill(struct charge *c, const struct side *side)
+{
+	*c = side->c;
+	for (unsigned t = 0; t < TIMES; t++)
+		c->full_us[slot[t]] = NOW + (uint64_t)(side->before[t] * S);
+}
+
+static const struct policy_window *
+window_of(const struct charge *c, unsigned time)
+{
+	if (time == BUDGET)
+		return c->budget;
+	return time == STRIKES ? c->strikes : &c->window[time];
+}
+
+/* A time is to be kept if the step made it another than the one that was stored,
+ * no later than that of an empty bucket, and no earlier than now and the floor. */
+static bool
+is_kept(const struct side *side, unsigned time)
+{
+	const struct policy_window *w = window_of(&side->c, time);
+	uint64_t was_us = NOW + (uint64_t)(side->before[time] * S);
+	uint64_t floor_us = side->c.floor_us[slot[time]];
+	uint64_t empty_us = NOW + w->burst * w->interval_us;
+
+	if (floor_us < NOW)
+		floor_us = NOW;
+	if (was_us < floor_us)
+		was_us = floor_us;
+	return NOW + (uint64_t)(side->after[time] * S) !=
+	       (was_us < empty_us ? was_us : empty_us);
+}
+
+static void
+check_side(const struct charge *c, const struct side *side, bool is_struck)
+{
+	for (unsigned t = 0; t < TIMES; t++) {
+		uint64_t got_us = c->full_us[slot[t]];
+
+		if (!has(c, t))
+			continue;
+		if (got_us != NOW + (uint64_t)(side->after[t] * S))
+			fail_msg("time %u: got %lld us, want %lld s", t,
+				 (long long)(got_us - NOW), (long long)side->after[t]);
+		assert_int_equal(c->changed >> slot[t] & 1, is_kept(side, t) ||
+				 (t == STRIKES && is_struck));
+	}
 }
 
 static void
@@ -154,20 +237,30 @@ row(void **state)
 	struct charge c[3];
 	struct charge_result got;
 
-	for (unsigned i = 0; i < r->n; i++) {
-		c[i] = r->side[i].c;
-		for (unsigned t = 0; t < TIMES; t++)
-			c[i].full_us[slot[t]] = NOW + (uint64_t)(r->side[i].before[t] * S);
-	}
+	for (unsigned i = 0; i < r->n; i++)
+		fill(&c[i], &r->side[i]);
 	charge_take(c, r->n, r->recipients, NOW, &got);
 	compare(&got, &r->want);
 	for (unsigned i = 0; i < r->n; i++)
-		for (unsigned t = 0; t < TIMES; t++)
-			if (has(&c[i], t) && c[i].full_us[slot[t]] !=
-			    NOW + (uint64_t)(r->side[i].after[t] * S))
-				fail_msg("limit %u, time %u: got %lld us, want %lld s",
-					 i, t, (long long)(c[i].full_us[slot[t]] - NOW),
-					 (long long)r->side[i].after[t]);
+		check_side(&c[i], &r->side[i], got.is_struck);
+}
+
+/* As when no message is asked for: floors alone are nothing to be kept. */
+static void
+settled(void **state)
+{
+	struct charge c = { BOTH };
+
+	(void)state;
+	c.full_us[0] = c.full_us[1] = NOW;
+	c.floor_us[0] = NOW + (uint64_t)(6 * S);
+	charge_settle(&c, 1, NOW);
+	assert_int_equal(c.full_us[0], NOW + (uint64_t)(6 * S));
+	assert_int_equal(c.changed, 0);
+	c.debit_us[1] = 5;
+	charge_settle(&c, 1, NOW);
+	assert_int_equal(c.full_us[1], NOW + 5);
+	assert_int_equal(c.changed, 2);
 }
 
 static void
@@ -261,11 +354,12 @@ again_and_again(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[2 + N_ROWS(rows)] = {
+	struct CMUnitTest tests[3 + N_ROWS(rows)] = {
 		cmocka_unit_test(all_or_none),
 		cmocka_unit_test(again_and_again),
+		cmocka_unit_test(settled),
 	};
-	size_t n = 2;
+	size_t n = 3;
 
 	ROWS(tests, &n, rows, row);
 	return cmocka_run_group_tests_name("charge", tests, NULL, NULL);

@@ -10,8 +10,8 @@
 #include "store.h"
 
 /* Fills q but for its token, which becomes empty, and now_us, which becomes 0:
- * they are the caller's. A bucket is named by its limit and by the pseudonym,
- * in the space "limit NAME", of the key; its windows lie in p. */
+ * they are the caller's. A bucket is named by the pseudonym of its key,
+ * in the space "limit NAME"; its windows lie in p. */
 void request_build(struct store_request *q, const struct policy *p,
 		   const struct policy_plan *plan, const struct policy_facts *f,
 		   const struct keys *k);

@@ -113,7 +113,7 @@ def charged(t, lab, node):
     node.start(policy(LIMITS))
     for _ in range(3):
         send(lab.postfix.relay_port, "a@example.test", ["x@dest.test"])
-    keys = lab.redis.ask("KEYS", f"sluice:{{{node.ns}}}:bucket:relay:*")
+    keys = lab.redis.ask("KEYS", f"sluice:{{{node.ns}}}:bucket:*")
     before = lab.redis.ask("GET", keys[0])
     with t.test("a full window: its level, the wait, the reply"):
         out = expect(node, 0, "explain", *RELAY).stdout
@@ -124,7 +124,7 @@ def charged(t, lab, node):
     with t.test("nothing was charged"):
         expect(node, 0, "explain", "--client", "127.0.0.2")
         t.equal(lab.redis.ask("GET", keys[0]), before, "the bucket")
-        t.equal(lab.redis.ask("KEYS", f"sluice:{{{node.ns}}}:bucket:relay:*"), keys,
+        t.equal(lab.redis.ask("KEYS", f"sluice:{{{node.ns}}}:bucket:*"), keys,
                 "buckets")
     node.stop()
 

@@ -73,6 +73,7 @@ take_here(struct outage *a, const struct store_request *q,
 	  struct store_outcome *o, enum breaker_count what)
 {
 	enum store_answer answer = obstacle(a, q);
+	unsigned n = nodes(a, q);
 	struct store_request mine;
 	struct share here;
 
@@ -82,11 +83,11 @@ take_here(struct outage *a, const struct store_request *q,
 		return o->answer = answer;
 	}
 	mine = in_redis_time(a, q);
-	share_build(&here, &mine, nodes(a, q));
+	share_build(&here, &mine, n);
 	store_take(a->memory, &here.q, o);
 	share_conclude(q, o);
 	o->is_outage = true;
-	o->nodes = nodes(a, q) > 1 ? nodes(a, q) : 0;
+	o->nodes = n > 1 ? n : 0;
 	breaker_count(&a->breaker, what);
 	return o->answer;
 }

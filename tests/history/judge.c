@@ -3,6 +3,7 @@
  */
 #include "judge.h"
 
+#include <err.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -112,9 +113,11 @@ nodes(const struct record *r, const char **node)
 {
 	size_t n = 0, k;
 
-	for (size_t i = 0; i < r->n_decisions && n < NODES_MAX; i++) {
+	for (size_t i = 0; i < r->n_decisions; i++) {
 		for (k = 0; k < n && strcmp(node[k], r->decision[i].node) != 0; k++)
 			;
+		if (k == NODES_MAX)
+			errx(2, "more than %d nodes", NODES_MAX);
 		if (k == n)
 			node[n++] = r->decision[i].node;
 	}

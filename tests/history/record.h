@@ -12,9 +12,9 @@
  *	outage FROM TO NODE		the node decided by itself
  *	restart FROM TO NODE		the node began anew
  *
- * VERDICT is accept, refuse (or hold: it is not let through), or none: whoever
- * asked has not heard. STORE is redis, memory, node, or - for what no bucket was
- * asked about.
+ * VERDICT is accept, refuse (held mail, too: it is not let through), or none:
+ * whoever asked has not heard. STORE is redis, memory, node, or - for what no
+ * bucket was asked about.
  */
 #ifndef HISTORY_RECORD_H
 #define HISTORY_RECORD_H

@@ -21,6 +21,7 @@ struct round {
 	struct conn *conn;		/* NULL: none */
 	unsigned n;			/* since it was connected */
 	unsigned skipped;		/* records, at the last exchange */
+	uint64_t digest;		/* of the policy that nodes were counted for */
 	struct error sync_error;
 	bool is_status_failing;
 	struct alarms alarms;
@@ -170,6 +171,7 @@ keep_nodes(struct round *r, unsigned allowed, uint64_t digest)
 		return failed(r, &e);
 	alarms_nodes(&r->alarms, nodes, n, now_us, allowed, digest);
 	outage_set_nodes(r->o.status.store, r->alarms.status.nodes);
+	r->digest = digest;
 	free(nodes);
 	return true;
 }
@@ -190,8 +192,10 @@ keep(struct round *r)
 	live_unpin(r->o.status.live, p);
 	if (!alarms_genesis(&r->alarms, r->conn, r->o.ns, deadline(r), &e))
 		return failed(r, &e);
-	return keep_ledger(r, &beat) &&
-	       (r->n % CHECK_ROUNDS != 1 || keep_nodes(r, site.nodes, beat.digest));
+	if (!keep_ledger(r, &beat))
+		return false;
+	return (r->n % CHECK_ROUNDS != 1 && r->digest == beat.digest) ||
+	       keep_nodes(r, site.nodes, beat.digest);
 }
 
 static void

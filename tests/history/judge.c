@@ -189,6 +189,9 @@ judge_decision(struct trial *t, const struct decision *d, int64_t longest_us)
 	if (d->verdict == NONE && !is_cut_short(t->r, d))
 		complain(t, "%s gave no verdict, asked at %" PRId64 " us", d->node,
 			 d->start_us);
+	if (d->verdict == ACCEPT && d->by == BY_NOBODY)
+		complain(t, "%s let through what no bucket was asked about, at %"
+			 PRId64 " us", d->node, d->start_us);
 	if (d->verdict == ACCEPT && d->by == BY_NODE)
 		complain(t, "%s let through what it had only remembered, at %"
 			 PRId64 " us", d->node, d->start_us);

@@ -24,7 +24,7 @@ WORD = {"quarantine": "hold"}       # milterload's for the log's
 GAP_US = 1000000    # decisions with less between them belong to one outage
 SLACK_US = 250000   # a node's estimate of Redis's clock is late by a reply, at most
 LINE = re.compile(r"<\d>(accept|hold|tempfail|reject) id=(\w+) ")
-STORE = re.compile(r" store=(\w+) took=\d+us$")
+STORE = re.compile(r" store=(\w+) ")
 
 
 def now_us():
@@ -37,7 +37,7 @@ def _logged(text):
     for line in text.splitlines():
         found = LINE.match(line)
         if found:
-            store = STORE.search(line, line.rfind(" store="))
+            store = STORE.match(line, max(0, line.rfind(" store=")))
             lines.setdefault(found[2], []).append((found[1], store[1] if store else "-"))
     return lines
 

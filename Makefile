@@ -34,7 +34,7 @@ COMMAND = sluice show state running order scope_option spread facts_option again
 HISTORY = tree bound record question judge
 LOAD    = clock options wire session message worker report milterload
 POLICY_UNIT = bucket charge trial trial_parts trial_report trial_random diag lex parse parse_errors parse_files format identity address forms match check refuse solve prove mangle prog mutate emit eval key memory_ends
-UNIT    = $(POLICY_UNIT) scope record frozen ledger ledger_union ledger_damage mirror mirror_lies pseudonym log load memory memory_random recall endpoint trouble target conn login store agree redis value peer combine combine_crowd breaker outage nth outage_crowd settle share fit verdict warn strike decide session nth_session
+UNIT    = $(POLICY_UNIT) scope record frozen ledger ledger_union ledger_damage mirror mirror_lies pseudonym log load memory memory_random recall endpoint trouble target conn login store agree redis value peer combine combine_crowd breaker outage nth outage_crowd settle share fit genesis alarms verdict warn strike decide session nth_session
 
 B = build/$(SAN)
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
@@ -146,10 +146,11 @@ $B/t/test_emit: LDFLAGS += -Wl,--wrap=calloc
 NTH = malloc calloc realloc strdup socket connect send recv ppoll
 $B/t/test_nth $B/t/test_nth_session: LDFLAGS += $(NTH:%=-Wl,--wrap=%)
 $B/t/test_nth $B/t/test_nth_session: $B/tests/unit/nth.o
-$B/t/test_nth_session: $B/tests/unit/private_redis.o
+$B/t/test_alarms $B/t/test_nth_session: $B/tests/unit/private_redis.o
+$B/t/test_alarms: $B/milter/daemon/alarms.o
 $B/t/test_memory_ends: LDFLAGS += -Wl,--wrap=calloc,--wrap=arena_alloc,--wrap=arena_copy
 
-DAEMON_UNIT = verdict warn strike decide session nth_session
+DAEMON_UNIT = alarms verdict warn strike decide session nth_session
 SLUICE_UNIT = $(filter-out $(POLICY_UNIT) $(DAEMON_UNIT),$(UNIT))
 SLUICE_HELP = $B/tests/unit/private_redis.o $B/tests/unit/store_text.o $B/tests/unit/fake_redis.o
 LEDGER_UNIT = ledger ledger_union ledger_damage mirror mirror_lies
@@ -162,7 +163,7 @@ SESSION = session decide report warn strike verdict live
 $(DAEMON_UNIT:%=$B/t/test_%): $B/t/test_%: $B/tests/unit/test_%.o $(SESSION:%=$B/milter/daemon/%.o) \
 		$B/tests/unit/ledger_room.o $B/libsluice.a $B/libpolicy.a
 	@mkdir -p $(@D)
-	$Q $(LINK) -o $@ $^ $(LIBS) -lcmocka
+	$Q $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcmocka
 
 # What is run, in this order. Everything prints TAP; prove(1) closes.
 CHECKS = tests/borders.sh tests/golden.sh $(unit_t) $(property_t) $(replay_t) \

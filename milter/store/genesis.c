@@ -129,10 +129,13 @@ genesis_text(const struct genesis *g, char out[GENESIS_TEXT_MAX + 1])
 bool
 genesis_parse(struct genesis *g, const char *text)
 {
-	struct genesis is;
+	struct genesis is = { .id = "" };
+	char again[GENESIS_TEXT_MAX + 1];
 
-	if (sscanf(text, "%32[0-9a-f] %40[0-9a-f]", is.id, is.run) != 2 ||
-	    strlen(is.id) != GENESIS_ID_LEN)
+	sscanf(text, "%32[0-9a-f] %40[0-9a-f]", is.id, is.run);
+	genesis_text(&is, again);
+	if (strlen(is.id) != GENESIS_ID_LEN || is.run[0] == '\0' ||
+	    strcmp(again, text) != 0)
 		return false;
 	*g = is;
 	return true;

@@ -19,9 +19,10 @@ def settles(node, code, mode):
 
 def normal(t, node):
     with t.test("normal: exit 0, one screen, nothing to look at"):
-        out = settles(node, 0, "normal")
+        out, name = settles(node, 0, "normal"), node.status()["node"]
         for part in (f"process {node.pid}, up ", node.policy, "3 limits",
-                     "redis     in use", "ledger    0 freezes",
+                     "redis     in use, 0 decisions without it (0 late), 0 refusals recalled\n",
+                     "ledger    0 freezes", f"nodes     1 seen ({name}), 1 by the policy\n",
                      "messages             accept", "\nlocal  ", "\nrefused   0 by a limit"):
             t.has(out, part, "stdout")
         t.true("look" not in out, "no problem is named")
@@ -84,6 +85,7 @@ def stopped(t, node):
 
 
 def main(t, lab):
+    lab.redis.options.update({"appendonly": "yes", "appendfsync": "always"})
     lab.redis.start()
     lab.node.start(policy())
     normal(t, lab.node)

@@ -20,6 +20,8 @@
 #include "show.h"
 #include "state.h"
 
+#define LOSS_AGE_US (UINT64_C(86400) * 1000000)	/* so long a loss is a problem */
+
 struct look {
 	const struct settings *settings;
 	json_t *file;			/* NULL: there is none */
@@ -139,8 +141,6 @@ look_store(struct look *l)
 			text(l, "ledger", "error"));
 }
 
-#define LOSS_AGE_US (UINT64_C(86400) * 1000000)	/* so long a loss is a problem */
-
 static void
 look_alarms(struct look *l)
 {
@@ -204,14 +204,27 @@ print_store(const struct look *l)
 				age));
 	else
 		printf("redis     %s", l->is_running ? "in use" : "was in use");
-	printf(", %" PRIu64 " decisions without it since the start\n",
-	       number(l, "store", "decisions") + number(l, "store", "late"));
+	printf(", %" PRIu64 " decisions without it (%" PRIu64 " late), %" PRIu64
+	       " refusals recalled\n", number(l, "store", "decisions"),
+	       number(l, "store", "late"), number(l, "store", "recalled"));
 	printf("ledger    %zu freeze%s, ", l->freezes, l->freezes == 1 ? "" : "s");
 	if (synced_us == 0)
 		puts("not exchanged with Redis yet");
 	else
 		printf("exchanged with Redis %s ago\n",
 		       show_age(show_since(synced_us, l->now_us), age));
+}
+
+static void
+print_nodes(const struct look *l)
+{
+	uint64_t seen = number(l, "alarms", "nodes");
+
+	if (seen == 0)
+		puts("nodes     not counted yet");
+	else
+		printf("nodes     %" PRIu64 " seen (%s), %" PRIu64 " by the policy\n", seen,
+		       text(l, "alarms", "names"), number(l, "alarms", "allowed"));
 }
 
 static void
@@ -249,6 +262,7 @@ print(const struct look *l)
 	if (l->file != NULL) {
 		print_node(l);
 		print_store(l);
+		print_nodes(l);
 		print_counters(l);
 	}
 	if (json_array_size(l->problems) > 0)

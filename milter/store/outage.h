@@ -19,7 +19,7 @@ struct outage_status {
 	uint64_t since_us;	/* real time at which it began */
 	uint64_t decisions;	/* taken without Redis since the start */
 	uint64_t recalled;	/* refusals for which Redis was not asked again */
-	uint64_t late;		/* decisions that did not get their turn in time */
+	uint64_t late;		/* of the decisions: its turn did not come in time */
 	unsigned nodes;		/* registered; 0: not known */
 	char reason[400];	/* why Redis could not be used, at last */
 };

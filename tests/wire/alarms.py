@@ -94,7 +94,7 @@ def restarted(t, redis, node):
                 "losses, restarts")
 
 
-def nodes(t, node, other):
+def nodes(t, redis, node, other):
     """The other comes second, and sees both at once."""
     both = sorted([node.status()["node"], other.status()["node"]])
     with t.test("more nodes than the policy says: named, with what to do"):
@@ -105,6 +105,14 @@ def nodes(t, node, other):
         until(lambda: alarms(other)["nodes"] == 2, "the status")
         t.equal(sorted(alarms(other)["names"].split(", ")), both, "names")
         t.has(expect(other, 1, "status").stdout, "write 'nodes 2' into", "sluice status")
+    with t.test("without Redis it is one of two nevertheless, and admits its half"):
+        redis.kill9()
+        until(lambda: other.status()["store"]["is_outage"], "the outage")
+        t.equal([deliver(other.milter, KNOWN).word for _ in range(4)],
+                ["accept"] * 2 + ["tempfail"] * 2, "verdicts")
+        t.equal(len(other.decisions("tempfail", "store=memory", "nodes=2")), 2, "lines")
+        redis.start()
+        until(lambda: not other.status()["store"]["is_outage"], "Redis in use")
     with t.test("and when the policy says so, no more"):
         other.reload(policy("nodes 2\n" + LIMITED))
         until(lambda: alarms(other)["allowed"] == 2, "the status")
@@ -136,7 +144,7 @@ def main(t, lab):
     restarted(t, lab.redis, node)
     start_group([node, other], policy(LIMITED))
     until(lambda: other.status(), "the other's status")
-    nodes(t, node, other)
+    nodes(t, lab.redis, node, other)
 
 
 run(main)

@@ -16,8 +16,8 @@ from lab.load import Load  # noqa: E402
 from lab.policy import policy  # noqa: E402
 
 SESSIONS, SECONDS = 200, 8
-# Messages a second, logins; memcheck is slow.
-RATE, LOGINS = (40, 1) if os.environ.get("LAB_VALGRIND") else (400, 3)
+IS_SLOW = os.environ.get("LAB_VALGRIND") or os.environ.get("SAN") == "thread"
+RATE, LOGINS = (40, 1) if IS_SLOW else (400, 3)     # messages a second
 SEED = int(os.environ.get("RANDOM_SEED") or secrets.randbelow(1000000))
 POLICY = policy("""
 limit account {
@@ -51,7 +51,7 @@ def main(t, lab):
     with t.test("each message gets its verdict"):
         t.equal((result["errors"], result["first_error"]), (0, ""), "errors")
         t.at_least(result["sessions"], SESSIONS, "sessions")
-        t.at_least(result["messages"], RATE * SECONDS / 4, "messages")
+        t.at_least(result["messages"], SESSIONS, "messages")
         t.at_least(result["accept"], 50 * LOGINS, "messages let through")
         t.at_least(result["tempfail"], 1, "messages refused")
     with t.test("Redis is used again"):

@@ -22,22 +22,27 @@ struct identity {
 	size_t len;
 };
 
-struct session {
-	const struct site *site;
-
-	/* Of the connection. */
-	struct identity listener;
-	struct policy_address client;
-	bool is_local;
-	bool is_marked;			/* local, and the listener says so too */
-
-	/* Of the message. */
-	const struct policy *policy;	/* pinned; NULL: no message */
+/* A message on its way. */
+struct draft {
+	const struct policy *policy;	/* pinned */
 	struct identity sender, login, uid, script;
 	struct identity header[POLICY_HEADERS_MAX];	/* as the policy counts them */
 	bool has_header[POLICY_HEADERS_MAX];
 	uint32_t recipients;
-	unsigned submitters, scripts;	/* headers seen */
+};
+
+/* Thousands may be idle: what a message needs is not kept beyond it. */
+struct session {
+	const struct site *site;
+
+	/* Of the connection. */
+	char *listener;			/* NULL: without a good name */
+	struct policy_address client;
+	bool is_local;
+	bool is_marked;			/* local, and the listener says so too */
+
+	struct draft *draft;		/* NULL: no message */
+	unsigned submitters, scripts;	/* headers seen in the last one */
 };
 
 typedef size_t normal_form(const char *raw, size_t len,
@@ -52,11 +57,21 @@ set(struct identity *i, normal_form *to, const char *raw)
 }
 
 static void
-set_sender(struct session *s, const char *raw)
+set_sender(struct draft *d, const char *raw)
 {
-	s->sender.len = identity_address(raw, strnlen(raw, RAW_MAX),
-					 policy_site(s->policy).delimiters,
-					 s->sender.text);
+	d->sender.len = identity_address(raw, strnlen(raw, RAW_MAX),
+					 policy_site(d->policy).delimiters,
+					 d->sender.text);
+}
+
+static void
+set_listener(struct session *s, const char *raw)
+{
+	struct identity name;
+
+	set(&name, identity_name, raw);
+	free(s->listener);
+	s->listener = name.len > 0 ? strndup(name.text, name.len) : NULL;
 }
 
 struct session *
@@ -77,6 +92,7 @@ session_free(struct session *s)
 	if (s == NULL)
 		return;
 	session_end(s);
+	free(s->listener);
 	free(s);
 }
 
@@ -88,14 +104,11 @@ session_connect(struct session *s, const char *daemon_name,
 {
 	struct policy_address known;
 
-	/* Always present, as is the client, for whom :: stands if he is not
-	 * known: a limit by it covers whatever comes. */
-	set(&s->listener, identity_name, daemon_name);
-	if (s->listener.len == 0)
-		set(&s->listener, identity_name, IDENTITY_INVALID);
+	set_listener(s, daemon_name);
 	s->is_local = daemon_port != NULL && strcmp(daemon_port, "0") == 0;
 	s->is_marked = s->is_local && daemon_name != NULL &&
 		       strcmp(daemon_name, s->site->local_name) == 0;
+	/* For one who is not known stands ::, that limits by client cover him. */
 	s->client = (struct policy_address){ .family = s->is_local ? 0 : 6 };
 	if (!s->is_local && client != NULL &&
 	    identity_client(client, strnlen(client, RAW_MAX), &known))
@@ -105,35 +118,39 @@ session_connect(struct session *s, const char *daemon_name,
 void
 session_mail(struct session *s, const char *sender, const char *login)
 {
+	struct draft *d;
+
 	session_end(s);
-	s->policy = live_pin(s->site->live);
-	set_sender(s, sender != NULL ? sender : "");
-	set(&s->login, identity_login, login != NULL && *login != '\0' ?
-	    login : NULL);
-	s->uid.len = s->script.len = 0;
-	memset(s->has_header, 0, sizeof(s->has_header));
-	s->recipients = 0;
 	s->submitters = s->scripts = 0;
+	d = malloc(sizeof(*d));
+	if (d == NULL)
+		return;
+	d->policy = live_pin(s->site->live);
+	set_sender(d, sender != NULL ? sender : "");
+	set(&d->login, identity_login, login != NULL && *login != '\0' ?
+	    login : NULL);
+	d->uid.len = d->script.len = 0;
+	memset(d->has_header, 0, sizeof(d->has_header));
+	d->recipients = 0;
+	s->draft = d;
 }
 
 void
 session_rcpt(struct session *s)
 {
-	if (s->recipients < UINT32_MAX)
-		s->recipients++;
+	if (s->draft != NULL && s->draft->recipients < UINT32_MAX)
+		s->draft->recipients++;
 }
 
 /* Those that the policy names: of each the first instance. */
 static void
-note_header(struct session *s, const char *name, const char *value)
+note_header(struct draft *d, const char *name, const char *value)
 {
-	unsigned n = s->policy != NULL ? policy_headers(s->policy) : 0;
-
-	for (unsigned i = 0; i < n; i++)
-		if (!s->has_header[i] &&
-		    strcasecmp(name, policy_header(s->policy, i)) == 0) {
-			s->has_header[i] = true;
-			set(&s->header[i], identity_header, value);
+	for (unsigned i = 0; i < policy_headers(d->policy); i++)
+		if (!d->has_header[i] &&
+		    strcasecmp(name, policy_header(d->policy, i)) == 0) {
+			d->has_header[i] = true;
+			set(&d->header[i], identity_header, value);
 		}
 }
 
@@ -142,14 +159,18 @@ note_header(struct session *s, const char *name, const char *value)
 void
 session_header(struct session *s, const char *name, const char *value)
 {
+	struct draft *d = s->draft;
+
+	if (d == NULL)
+		return;
 	if (s->is_marked && strcasecmp(name, SUBMITTER) == 0) {
 		if (s->submitters++ == 0)
-			set(&s->uid, identity_uid, value);
+			set(&d->uid, identity_uid, value);
 	} else if (s->is_local && strcasecmp(name, SCRIPT) == 0) {
 		if (s->scripts++ == 0)
-			set(&s->script, identity_script, value);
+			set(&d->script, identity_script, value);
 	}
-	note_header(s, name, value);
+	note_header(d, name, value);
 }
 
 unsigned
@@ -177,22 +198,26 @@ know_time(struct policy_facts *f)
 	f->weekday = (uint8_t)tm.tm_wday;
 }
 
+/* Listener and client are always present: a limit by one of them covers whatever
+ * comes. */
 static void
-gather(const struct session *s, struct policy_facts *f)
+gather(const struct session *s, const struct draft *d, struct policy_facts *f)
 {
+	const char *listener = s->listener != NULL ? s->listener : IDENTITY_INVALID;
+
 	memset(f, 0, sizeof(*f));
 	know_time(f);
 	for (unsigned i = 0; i < POLICY_HEADERS_MAX; i++)
-		if (s->has_header[i])
-			know(f, (enum policy_fact)(POLICY_HEADER + i), &s->header[i]);
-	know(f, POLICY_UID, &s->uid);
-	know(f, POLICY_LOGIN, &s->login);
-	know(f, POLICY_LISTENER, &s->listener);
-	know(f, POLICY_SCRIPT, &s->script);
-	know(f, POLICY_SENDER, &s->sender);
-	f->text[POLICY_DOMAIN] = identity_domain_of(s->sender.text, s->sender.len);
+		if (d->has_header[i])
+			know(f, (enum policy_fact)(POLICY_HEADER + i), &d->header[i]);
+	know(f, POLICY_UID, &d->uid);
+	know(f, POLICY_LOGIN, &d->login);
+	f->text[POLICY_LISTENER] = (struct policy_text){ listener, strlen(listener) };
+	know(f, POLICY_SCRIPT, &d->script);
+	know(f, POLICY_SENDER, &d->sender);
+	f->text[POLICY_DOMAIN] = identity_domain_of(d->sender.text, d->sender.len);
 	f->client = s->client;
-	f->recipients = s->recipients;
+	f->recipients = d->recipients;
 }
 
 /* The refusal was one too many: from now on limit and key are frozen. */
@@ -213,18 +238,18 @@ session_decide(struct session *s, const char *id, struct verdict_reply *reply)
 {
 	struct counters *c = s->site->counters;
 	struct message m = {
-		.policy = s->policy,
 		.is_local = s->is_local,
 		.is_forged = s->scripts > 1,
 		.id = id,
 	};
 	struct decision d;
 
-	if (s->policy == NULL) {
+	if (s->draft == NULL) {
 		verdict_reply(reply, VERDICT_TEMPFAIL, CAUSE_DOWN, NULL);
 		return VERDICT_TEMPFAIL;
 	}
-	gather(s, &m.facts);
+	m.policy = s->draft->policy;
+	gather(s, s->draft, &m.facts);
 	atomic_fetch_add(&c->deciding, 1);
 	decide(s->site, &m, &d);
 	decision_report(s->site, &m, &d);
@@ -237,8 +262,9 @@ session_decide(struct session *s, const char *id, struct verdict_reply *reply)
 void
 session_end(struct session *s)
 {
-	if (s->policy == NULL)
+	if (s->draft == NULL)
 		return;
-	live_unpin(s->site->live, s->policy);
-	s->policy = NULL;
+	live_unpin(s->site->live, s->draft->policy);
+	free(s->draft);
+	s->draft = NULL;
 }

@@ -52,7 +52,8 @@ void session_free(struct session *s);
 void session_connect(struct session *s, const char *daemon_name,
 		     const char *daemon_port, const char *client);
 
-/* A message begins: whatever was known of one before it is forgotten. */
+/* A message begins: whatever was known of one before it is forgotten. Without
+ * memory for it, it cannot be decided on. */
 void session_mail(struct session *s, const char *sender, const char *login);
 void session_rcpt(struct session *s);
 void session_header(struct session *s, const char *name, const char *value);

@@ -34,7 +34,8 @@ from .wait import Timeout, until
 
 USER, GROUP = "nobody", "postfix"
 MEMCHECK = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full",
-            "--errors-for-leak-kinds=definite"] if os.environ.get("LAB_VALGRIND") else []
+            "--errors-for-leak-kinds=definite", "--show-leak-kinds=definite",
+            ] if os.environ.get("LAB_VALGRIND") else []
 REPORT = re.compile(r"ERROR: \w*Sanitizer|runtime error:|WARNING: \w*Sanitizer"
                     r"|Assertion .* failed|^==\d+== ")     # the last is memcheck
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

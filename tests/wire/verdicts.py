@@ -78,7 +78,7 @@ def local(t, lab):
         got = line_of(lab, "HOLD1")
         want = (r"hold id=HOLD1 class=local limit=scripts window=\S+ "
                 r"key=33:form\.php level=2/2 wait=(1[67]\d\d|1800)\.\ds rcpts=1 "
-                r"policy=[0-9a-f]{6} store=redis took=\d+us")
+                r"policy=[0-9a-f]{6} store=(redis|node) took=\d+us")
         t.true(re.fullmatch(want, got), f"{got} like {want}")
     with t.test("another script is not touched"):
         t.equal(deliver(m, LOCAL, headers=script("order")).word, "accept", "verdict")

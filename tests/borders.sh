@@ -49,6 +49,9 @@ ok "each F-number is explained in deploy/facts.md" "$(grep -rhoE '\bF[0-9]{1,2}\
 	policy milter tests deploy --include='*.[chl1-8]' --include='*.def' --include='*.md' \
 	--include='*.py' --include='*.lua' --include='*.service' --include='*.conf' |
 	sort -u | while read -r f; do grep -q "^| $f |" deploy/facts.md || echo "$f"; done)"
+ok "each line of the log is in sluiced(8)" "$(grep -rhoE 'log_(info|warning|error|reason)\("[a-z-]+' milter |
+	sed 's/.*"//' | sort -u | while read -r word; do
+		grep -qE "Li (.* )?$word\\b" milter/daemon/sluiced.8 || echo "$word"; done)"
 ok "manual pages are clean" "$(find policy milter deploy -name '*.[1-8]' |
 	xargs -r mandoc -T lint -W warning 2>&1)"
 echo "1..$n"

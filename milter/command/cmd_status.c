@@ -337,6 +337,6 @@ status(struct settings *s, int argc, char **argv)
 const struct verb verb_status = {
 	"status", status, "how this node is, on one screen",
 	"usage: sluice status [--json]\n\n"
-	"Exit 0: running, nothing frozen, Redis in use, the policy loads. Exit 1:\n"
-	"something needs a look, and the output says what; made for monitoring.\n",
+	"Exit 0: running, nothing frozen, Redis in use, no alarm, the policy loads.\n"
+	"Exit 1: something needs a look, and the output says what; for monitoring.\n",
 };

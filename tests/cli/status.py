@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from lab import run, until  # noqa: E402
@@ -84,12 +85,51 @@ def stopped(t, node):
         t.equal((done["mode"], done["sluiced"]), ("not running", None), "json")
 
 
+DAY_US = 86400 * 10**6
+HOUR_US = DAY_US // 24
+ALARMS = (
+    ("no more nodes than the policy says", {"nodes": 2, "allowed": 2}, None),
+    ("more", {"nodes": 3, "allowed": 2, "names": "a, b, c"},
+     "more nodes than the policy says use this Redis (a, b, c): write 'nodes 3' into the "
+     "policy of each"),
+    ("another policy", {"strangers": "b, c"}, "these nodes run another policy: b, c"),
+    ("a clock that is good", {"clock": 1900000}, None),
+    ("a clock that is off", {"is_clock_off": True, "clock": -2500000},
+     "Redis's clock and this machine's differ by -2.5 s: keep both by NTP"),
+    ("data lost within a day", {"lost": -3 * HOUR_US}, "Redis lost its data 3 h 0 min ago: "),
+    ("longer ago", {"lost": -DAY_US}, None),
+    ("a restart", {"restarts": 1}, None),
+)
+
+
+def alarms(t, node):
+    """As a sluiced that sees them would write it, with our pid; none runs."""
+    path = os.path.join(node.state, "status.json")
+    node.stop()
+    with open(path) as f:
+        good = json.load(f)
+    for name, alarm, sentence in ALARMS:
+        now = time.time_ns() // 1000
+        if "lost" in alarm:
+            alarm = {"lost": now + alarm["lost"]}
+        with open(path, "w") as f:
+            json.dump({**good, "pid": os.getpid(), "written": now,
+                       "alarms": {**good["alarms"], **alarm}}, f)
+        with t.test(f"alarm: {name}"):
+            problems = json.loads(expect(node, 1 if sentence else 0, "status", "--json")
+                                  .stdout)["problems"]
+            t.equal(len(problems), 1 if sentence else 0, f"sentences in {problems}")
+            t.has("".join(problems), sentence or "", "problem")
+    node.start()
+
+
 def main(t, lab):
     lab.redis.options.update({"appendonly": "yes", "appendfsync": "always"})
     lab.redis.start()
     lab.node.start(policy())
     normal(t, lab.node)
     looks(t, lab, lab.node)
+    alarms(t, lab.node)
     stopped(t, lab.node)
 
 

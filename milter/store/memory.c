@@ -109,12 +109,12 @@ is_overtaken(uint64_t told_us, uint64_t now_us)
 	return told_us > now_us && told_us - now_us < REORDER_MAX_US;
 }
 
-/* A report that was overtaken adds to the other. What was decided here
- * meanwhile comes on top. */
+/* A report that was overtaken adds to the other. What is on its way, and what was
+ * decided here meanwhile, comes on top. */
 static void
 note_window(struct memory *m, const struct place *p, uint64_t told_us, uint64_t now_us)
 {
-	uint64_t debit_us = place_debit(p, now_us);
+	uint64_t debit_us = place_debit(p, now_us), start_us;
 	struct slot *s;
 	bool is_late;
 
@@ -122,7 +122,8 @@ note_window(struct memory *m, const struct place *p, uint64_t told_us, uint64_t 
 		return;
 	s = place_open(m->slots, p, p->w, now_us);
 	is_late = is_overtaken(s->told_us, now_us);
-	s->start_us = is_late ? later(s->start_us, told_us) : told_us;
+	start_us = later(told_us, s->sent_us > 0 ? now_us : 0) + s->sent_us;
+	s->start_us = is_late ? later(s->start_us, start_us) : start_us;
 	s->floor_us = is_late ? later(s->floor_us, told_us) : told_us;
 	s->full_us = later(s->start_us, debit_us > 0 ? now_us : 0) + debit_us;
 	if (!is_late)
@@ -141,6 +142,21 @@ note_token(struct memory *m, const struct store_request *q, uint64_t now_us)
 	m->token_us = now_us;
 }
 
+/* What became of q's debits. */
+static void
+conclude(struct memory *m, const struct store_request *q,
+	 void (*fn)(const struct place *p, struct place_told t))
+{
+	for (unsigned i = 0; i < q->n; i++)
+		for (unsigned k = 0; k < CHARGE_TIMES; k++) {
+			struct place p = place_find(m->slots, q, i, k);
+
+			if (q->debit_us[i][k] > 0)
+				fn(&p, (struct place_told){ q->floor_us[i][k],
+							    q->debit_us[i][k] });
+		}
+}
+
 void
 memory_note(struct store *store, const struct store_request *q,
 	    const struct store_outcome *o)
@@ -149,6 +165,7 @@ memory_note(struct store *store, const struct store_request *q,
 
 	pthread_mutex_lock(&m->lock);
 	note_token(m, q, o->now_us);
+	conclude(m, q, place_arrive);
 	for (unsigned i = 0; i < q->n; i++)
 		for (unsigned k = 0; k < CHARGE_TIMES; k++) {
 			struct place p = place_find(m->slots, q, i, k);
@@ -189,34 +206,24 @@ memory_recall(struct store *store, struct store_request *q)
 	pthread_mutex_unlock(&m->lock);
 }
 
-static void
-conclude(struct store *store, const struct store_request *q,
-	 void (*fn)(const struct place *p, struct place_told t))
+void
+memory_return(struct store *store, const struct store_request *q)
 {
 	struct memory *m = (struct memory *)store;
 
 	pthread_mutex_lock(&m->lock);
-	for (unsigned i = 0; i < q->n; i++)
-		for (unsigned k = 0; k < CHARGE_TIMES; k++) {
-			struct place p = place_find(m->slots, q, i, k);
-
-			if (q->debit_us[i][k] > 0)
-				fn(&p, (struct place_told){ q->floor_us[i][k],
-							    q->debit_us[i][k] });
-		}
+	conclude(m, q, place_take_back);
 	pthread_mutex_unlock(&m->lock);
-}
-
-void
-memory_return(struct store *store, const struct store_request *q)
-{
-	conclude(store, q, place_take_back);
 }
 
 void
 memory_lose(struct store *store, const struct store_request *q)
 {
-	conclude(store, q, place_give_up);
+	struct memory *m = (struct memory *)store;
+
+	pthread_mutex_lock(&m->lock);
+	conclude(m, q, place_give_up);
+	pthread_mutex_unlock(&m->lock);
 }
 
 bool

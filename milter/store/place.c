@@ -19,6 +19,13 @@ later(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* Never 0, which says that a slot is unused. */
+static uint64_t
+before(uint64_t us, uint64_t by_us)
+{
+	return us > by_us ? us - by_us : 1;
+}
+
 static enum slot_kind
 kind_of(unsigned k)
 {
@@ -60,6 +67,15 @@ time_of(uint64_t interval_us, const struct policy_window *w, uint64_t full_us,
 	return bucket_convert(interval_us, place_rate(w), full_us, now_us);
 }
 
+/* So many units, rounded up, of another interval. */
+static uint64_t
+length_of(uint64_t us, uint64_t interval_us, uint64_t new_interval_us)
+{
+	if (us == 0 || interval_us == new_interval_us)
+		return us;
+	return (us + interval_us - 1) / interval_us * new_interval_us;
+}
+
 uint64_t
 place_full(const struct place *p, uint64_t now_us)
 {
@@ -88,6 +104,7 @@ place_open(struct slots *table, const struct place *p,
 
 	s->full_us = time_of(s->interval_us, p->w, s->full_us, now_us);
 	s->start_us = time_of(s->interval_us, p->w, s->start_us, now_us);
+	s->sent_us = length_of(s->sent_us, s->interval_us, p->w->interval_us);
 	s->floor_us = time_of(s->whole_us, whole, s->floor_us, now_us);
 	s->interval_us = p->w->interval_us;
 	s->whole_us = whole->interval_us;
@@ -114,28 +131,57 @@ place_tell(struct slots *table, const struct place *p, unsigned k, uint64_t now_
 		t.floor_us = later(t.floor_us, now_us) + t.debit_us;
 	s = place_open(table, p, p->w, now_us);
 	s->start_us = s->full_us;
+	s->sent_us += t.debit_us;
+	s->n_sent++;
 	return t;
+}
+
+/* It is no longer on its way; the last of them leaves nothing there. Returns how
+ * much it is under the slot's rate. */
+static uint64_t
+conclude(const struct place *p, struct place_told t)
+{
+	struct slot *s = p->slot;
+	uint64_t us;
+
+	if (s == NULL || s->n_sent == 0)
+		return 0;
+	us = length_of(t.debit_us, p->w->interval_us, s->interval_us);
+	if (--s->n_sent == 0 || us > s->sent_us)
+		us = s->sent_us;
+	s->sent_us -= us;
+	return us;
+}
+
+void
+place_arrive(const struct place *p, struct place_told t)
+{
+	uint64_t us = conclude(p, t);
+
+	if (us == 0)
+		return;
+	p->slot->full_us = before(p->slot->full_us, us);
+	p->slot->start_us = before(p->slot->start_us, us);
 }
 
 void
 place_take_back(const struct place *p, struct place_told t)
 {
-	struct slot *s = p->slot;
+	uint64_t us = conclude(p, t);
 
-	if (s == NULL || t.debit_us == 0)
-		return;
-	if (s->interval_us != p->w->interval_us) {
-		t.debit_us = t.debit_us / p->w->interval_us * s->interval_us;
-	} else if (s->full_us < t.floor_us) {
-		s->start_us += t.floor_us - s->full_us;
-		s->full_us = t.floor_us;
-	}
-	s->start_us -= t.debit_us < s->start_us ? t.debit_us : s->start_us;
+	if (us > 0)
+		p->slot->start_us = before(p->slot->start_us, us);
 }
 
 void
 place_give_up(const struct place *p, struct place_told t)
 {
-	if (p->slot != NULL && p->slot->whole_us == p->w->interval_us)
-		p->slot->floor_us = later(p->slot->floor_us, t.floor_us);
+	struct slot *s = p->slot;
+
+	conclude(p, t);
+	if (s == NULL || s->whole_us != p->w->interval_us)
+		return;
+	s->floor_us = later(s->floor_us, t.floor_us);
+	if (s->interval_us == s->whole_us)
+		s->floor_us = later(s->floor_us, before(s->start_us, s->sent_us));
 }

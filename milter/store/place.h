@@ -42,11 +42,17 @@ struct place_told {
 struct place_told place_tell(struct slots *s, const struct place *p, unsigned k,
 			     uint64_t now_us);
 
-/* Redis charged nothing of it: it is owed as before, also if Redis has told
- * another time since. */
+/* What became of a debit that was told; each is concluded once. Until then it
+ * counts here on top of whatever Redis says, which does not know it yet. */
+
+/* Redis charged it, and says so next. */
+void place_arrive(const struct place *p, struct place_told t);
+
+/* Redis charged nothing of it: it is owed as before. */
 void place_take_back(const struct place *p, struct place_told t);
 
-/* Redis may have charged it: it is not owed, but a floor. */
+/* Redis may have charged it: it is not owed, but a floor, on top of what Redis
+ * has said since. */
 void place_give_up(const struct place *p, struct place_told t);
 
 struct bucket_rate place_rate(const struct policy_window *w);

@@ -22,14 +22,16 @@ is_fresh(const struct slot *s, uint64_t since_us, uint64_t now_us)
 	       now_us < s->told_us + MEMORY_RECALL_US;
 }
 
-/* Until cost units fit, as far as is known; 0: they may. */
+/* Until cost units fit, as far as is known; 0: they may. What is on its way may
+ * be in what Redis said already. */
 static uint64_t
 wait_of(struct slots *table, const struct store_request *q, unsigned i, unsigned k,
 	uint64_t since_us)
 {
 	struct place p = place_find(table, q, i, k);
 
-	if (p.w == NULL || !is_fresh(p.slot, since_us, q->now_us))
+	if (p.w == NULL || !is_fresh(p.slot, since_us, q->now_us) ||
+	    p.slot->n_sent > 0)
 		return 0;
 	return bucket_wait(place_rate(p.w), place_full(&p, q->now_us), q->now_us,
 			   charge_cost(p.w, q->recipients));

@@ -19,6 +19,7 @@ struct slot {
 	/* Its name. */
 	uint8_t id[PSEUDONYM_LEN];
 	uint8_t kind, unit;
+	uint16_t n_sent;		/* debits that are on their way to Redis, */
 	uint32_t burst;			/* of the whole window, not of its name */
 	uint64_t period_us;
 
@@ -26,7 +27,8 @@ struct slot {
 	uint64_t floor_us;		/* as Redis said it is, under that */
 	uint64_t interval_us;		/* that of the times that follow */
 	uint64_t full_us;		/* with what was decided here; 0: unused */
-	uint64_t start_us;		/* as Redis has it, if it got what it was told */
+	uint64_t start_us;		/* as Redis has it, if it gets what it was told */
+	uint64_t sent_us;		/* and how much they are */
 	uint64_t told_us;		/* when Redis said so; 0: never */
 };
 

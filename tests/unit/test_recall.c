@@ -124,6 +124,15 @@ lose(struct run *r, const char *want)
 	memory_lose(r->s, &r->recalled);
 }
 
+/* Redis says so to what was recalled last, which it has charged. */
+static void
+arrive(struct run *r, const char *want)
+{
+	r->t.q = r->recalled;
+	r->t.q.now_us = r->now_us;
+	note(r, want);
+}
+
 /* What was recalled last has charged nothing. */
 static void
 give_back(struct run *r, const char *want)
@@ -149,6 +158,7 @@ debts(struct run *r, const char *want)
 #define DEBTS(at, want) { debts, at, "", "", want }
 #define RETURN { give_back, 0, "", "", "" }
 #define LOSE { lose, 0, "", "", "" }
+#define ARRIVE(at, levels) { arrive, at, "", "", levels }
 
 /* Each unit of these comes back in a second. */
 #define A "a=m5/5000"
@@ -201,6 +211,32 @@ static const struct row rows[] = {
 		TAKE(0, A, "taken 1"), TAKE(0, A, "taken 2"),
 		RECALL(0, A, "2+2"), NOTE(0, A, "0"), RETURN,
 		RECALL(0, A, "2+2") } },
+	{ "on its way, it comes on top of what Redis says to others", {
+		TAKE(0, A, "taken 1"), RECALL(0, A, "1+1"), NOTE(0, A, "2"),
+		TAKE(0, A, "taken 4"), RECALL(0, A, "3+1") } },
+	{ "also of what was full by then", {
+		TAKE(0, A, "taken 1"), RECALL(0, A, "1+1"), NOTE(5000, A, "0"),
+		TAKE(5000, A, "taken 2") } },
+	{ "when it has arrived no longer", {
+		TAKE(0, A, "taken 1"), RECALL(0, A, "1+1"), ARRIVE(0, "3"),
+		TAKE(0, A, "taken 4"), RECALL(0, A, "4+1") } },
+	{ "nor when that was overtaken", {
+		TAKE(0, A, "taken 1"), RECALL(0, A, "1+1"), NOTE(1, A, "3"),
+		ARRIVE(0, "2"), TAKE(1, A, "taken 4"), RECALL(1, A, "4+1") } },
+	{ "given back, it is owed on top of what Redis says", {
+		TAKE(0, A, "taken 1"), RECALL(0, A, "1+1"), NOTE(0, A, "3"), RETURN,
+		TAKE(0, A, "taken 5"), RECALL(0, A, "5+2") } },
+	{ "given back to a share", {
+		NOTE(0, A, "1"), TAKE(0, A, "taken 2"), RECALL(0, A, "2+1"),
+		NOTE(0, A, "1"), TAKE(0, "a=m3/5000", "taken 3"), RETURN,
+		RECALL(0, A, "3+2") } },
+	{ "one that may have been charged counts here", {
+		TAKE(0, A, "taken 1"), RECALL(0, A, "1+1"), NOTE(0, A, "3"), LOSE,
+		RECALL(0, A, "4+0"), TAKE(0, A, "taken 5") } },
+	{ "while it is on its way Redis is asked", {
+		NOTE(0, A, "4"), TAKE(0, A, "taken 5"), RECALL(0, A, "5+1"),
+		NOTE(0, A, "5"), REFUSE(0, A, "ask"), ARRIVE(0, "5"),
+		REFUSE(0, A, "refused 0.0 5") } },
 	{ "none is given back where there was none", {
 		NOTE(0, A, "3"), RECALL(0, A, "3+0"), RETURN,
 		RECALL(0, A, "3+0") } },

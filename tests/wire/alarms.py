@@ -94,17 +94,21 @@ def restarted(t, redis, node):
                 "losses, restarts")
 
 
+def is_named(t, node, both):
+    line = until(lambda: [line for line in node.log().splitlines()
+                          if "nodes seen=2 allowed=1" in line], "the line")
+    for part in (*both, "write 'nodes 2' into the policy of each"):
+        t.has(line[0], part, "line")
+    until(lambda: alarms(node)["nodes"] == 2, "the status")
+    t.equal(sorted(alarms(node)["names"].split(", ")), both, "names")
+    t.has(expect(node, 1, "status").stdout, "write 'nodes 2' into", "sluice status")
+
+
 def nodes(t, redis, node, other):
-    """The other comes second, and sees both at once."""
+    """They are counted on each new connection to Redis, and now and then."""
     both = sorted([node.status()["node"], other.status()["node"]])
     with t.test("more nodes than the policy says: named, with what to do"):
-        line = until(lambda: [line for line in other.log().splitlines()
-                              if "nodes seen=2 allowed=1" in line], "the line")
-        for part in (*both, "write 'nodes 2' into the policy of each"):
-            t.has(line[0], part, "line")
-        until(lambda: alarms(other)["nodes"] == 2, "the status")
-        t.equal(sorted(alarms(other)["names"].split(", ")), both, "names")
-        t.has(expect(other, 1, "status").stdout, "write 'nodes 2' into", "sluice status")
+        is_named(t, other, both)
     with t.test("without Redis it is one of two nevertheless, and admits its half"):
         redis.kill9()
         until(lambda: other.status()["store"]["is_outage"], "the outage")
@@ -113,6 +117,8 @@ def nodes(t, redis, node, other):
         t.equal(len(other.decisions("tempfail", "store=memory", "nodes=2")), 2, "lines")
         redis.start()
         until(lambda: not other.status()["store"]["is_outage"], "Redis in use")
+    with t.test("the first node has seen it, too"):
+        is_named(t, node, both)
     with t.test("and when the policy says so, no more"):
         other.reload(policy("nodes 2\n" + LIMITED))
         until(lambda: alarms(other)["allowed"] == 2, "the status")

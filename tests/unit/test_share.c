@@ -292,7 +292,7 @@ levels_come_out(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[N_ROWS(rows) + 8] = {
+	struct CMUnitTest tests[N_ROWS(rows) + 9] = {
 		{ "heard again", heard_again, NULL, NULL, NULL },
 		{ "a lease that the others know of", told_less, NULL, NULL, NULL },
 		{ "never heard", never_heard, NULL, NULL, NULL },
@@ -305,7 +305,7 @@ main(void)
 		{ "levels go into the part", levels_go_in, NULL, NULL, NULL },
 		{ "levels come out of the part", levels_come_out, NULL, NULL, NULL },
 	};
-	size_t n = 8;
+	size_t n = 9;
 
 	ROWS(tests, &n, rows, shared);
 	return cmocka_run_group_tests_name("share", tests, NULL, NULL);

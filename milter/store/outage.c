@@ -133,6 +133,20 @@ begin_if_closed(struct outage *a)
 	return true;
 }
 
+/* Redis was waited for: what stands in the way of a decision here is asked as of
+ * now, for the lease may have come to its end. */
+static enum store_answer
+take_after(struct outage *a, const struct store_request *q,
+	   struct store_outcome *o, enum breaker_count what)
+{
+	struct store_request here = *q;
+	uint64_t now_us = clock_monotonic_us();
+
+	if (here.now_us < now_us)
+		here.now_us = now_us;
+	return take_here(a, &here, o, what);
+}
+
 static enum store_answer
 take(struct store *store, const struct store_request *q, struct store_outcome *o)
 {
@@ -148,8 +162,8 @@ take(struct store *store, const struct store_request *q, struct store_outcome *o
 		outage_set_behind(store);
 	if (answer != STORE_LATE && answer != STORE_DOWN)
 		return answer;
-	return take_here(a, q, o, begin_if_closed(a) ? BREAKER_DECIDED :
-						       BREAKER_LATE);
+	return take_after(a, q, o, begin_if_closed(a) ? BREAKER_DECIDED :
+							BREAKER_LATE);
 }
 
 static void

@@ -15,6 +15,7 @@
 #include "store_text.h"
 
 #define PATIENT_US 10000000
+#define HASTY_US 300000
 #define DAY "86400000"
 
 static struct private_redis server;
@@ -290,6 +291,30 @@ behind(void **state)
 	revive();
 }
 
+/* The others wait for the lease and no longer. */
+static void
+lease_ends(void **state)
+{
+	struct conn_target target = { .address = server.address };
+	struct store *s = outage_new(redis_store_new(&target, "test", HASTY_US),
+				     memory_new(1000));
+	struct store_outcome o;
+	struct store_text t;
+
+	(void)state;
+	while (!outage_probe(s))
+		;
+	store_text_parse(&t, "g=m9/" DAY);
+	t.q.nodes = 2;
+	t.q.lease_us = HASTY_US / 2;
+	private_redis_signal(&server, SIGSTOP);
+	t.q.now_us = clock_monotonic_us();
+	outage_heard(s, t.q.now_us, t.q.lease_us);
+	assert_int_equal(store_take(s, &t.q, &o), STORE_ALONE);
+	private_redis_signal(&server, SIGCONT);
+	store_free(s);
+}
+
 struct refusal {
 	const char *name;
 	const char *reply[FAKE_REPLIES_MAX];
@@ -342,7 +367,7 @@ refused(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[N_ROWS(refusals) + 8] = {
+	struct CMUnitTest tests[N_ROWS(refusals) + 9] = {
 		{ "it starts without Redis", starts_open, NULL, NULL, NULL },
 		{ "levels go on", levels_go_on, NULL, NULL, NULL },
 		{ "begin and end are told once", told_once, NULL, NULL, NULL },
@@ -351,8 +376,9 @@ main(void)
 		{ "strikes of another node", strikes_of_another, NULL, NULL, NULL },
 		{ "a Redis found unfit is an outage", found_unfit, NULL, NULL, NULL },
 		{ "a node that is behind stays so in an outage", behind, NULL, NULL, NULL },
+		{ "a lease ends while Redis hangs", lease_ends, NULL, NULL, NULL },
 	};
-	size_t n = 8;
+	size_t n = 9;
 
 	ROWS(tests, &n, refusals, refused);
 	return cmocka_run_group_tests_name("outage", tests, start, stop);

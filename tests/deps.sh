@@ -10,7 +10,8 @@ set -eu
 build="gcc make pkg-config libc6-dev libmilter-dev libhiredis-dev libsodium-dev
 	libssl-dev libidn2-dev libunistring-dev libjansson-dev libsystemd-dev"
 test="libcmocka-dev perl python3-minimal python3 redis-server postfix php-cli
-	sasl2-bin libsasl2-modules libsasl2-modules-db mandoc procps openssl"
+	sasl2-bin libsasl2-modules libsasl2-modules-db mandoc procps iproute2
+	util-linux openssl"
 
 missing=
 for p in $build $test "$@"; do

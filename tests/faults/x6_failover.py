@@ -81,6 +81,11 @@ def bound(t, nodes):
         t.at_most(total, LIMIT + RECOVERY, "admitted")
         one.send(ONE, LIMIT)
         t.equal(one.admitted(ONE), LIMIT, "admitted of who is known to one node")
+    with t.test("nor of whom the other node has never heard"):
+        other.send(ONE, LIMIT)
+        total = one.admitted(ONE) + other.admitted(ONE)
+        t.note(f"through one, then the other: admitted {total}, bound {2 * LIMIT}")
+        t.at_most(total, 2 * LIMIT, "admitted")
 
 
 def main(t, lab):

@@ -27,7 +27,9 @@ PROGRAM = prog view set pools emit_set emit_expr emit_limit emit verify_set veri
 BUCKET  = bucket charge
 TRIAL   = duration table streams gate watch trial_report trial
 COMMON  = error clock log pseudonym settings load
-STORE   = store share request peek endpoint secret trouble tls link login conn combine script slots place lease recall debts memory redis_store redis_fit genesis breaker settle outage
+REDIS   = endpoint secret trouble tls target link login conn redis_fit genesis
+STORE   = store share request peek combine script redis_store $(MEMORY:%=memory/%) breaker settle outage
+MEMORY  = slots place lease recall debts memory
 LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger_peers ledger mirror mirror_nodes
 DAEMON  = sluiced options fitness lock listen milter session decide report warn strike verdict live alarms round keeper status
 COMMAND = sluice show state running order scope_option spread facts_option against explain_text explain_json cmd_check cmd_fmt cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
@@ -53,8 +55,9 @@ Q_0 = @
 Q = $(Q_$(V))
 
 policy_o  = $(POLICY:%=$B/policy/%.o)
-common_o  = $(COMMON:%=$B/milter/%.o) $(STORE:%=$B/milter/store/%.o) \
-            $(LEDGER:%=$B/milter/ledger/%.o) $B/milter/store/take_lua.o
+common_o  = $(COMMON:%=$B/milter/%.o) $(REDIS:%=$B/milter/redis/%.o) \
+            $(STORE:%=$B/milter/store/%.o) $B/milter/store/take_lua.o \
+            $(LEDGER:%=$B/milter/ledger/%.o)
 tsan_o_thread = $B/tests/tsan.o
 daemon_o  = $(DAEMON:%=$B/milter/daemon/%.o) $(tsan_o_$(SAN))
 # `explain` decides with the code of the daemon.

@@ -22,11 +22,11 @@
 #include <stdbool.h>
 
 #include "error.h"
-#include "store/conn.h"
+#include "redis/target.h"
 
 struct settings {
 	const char *policy;
-	struct conn_target redis;
+	struct target redis;
 	const char *state;
 	const char *ns;
 	const char *key;

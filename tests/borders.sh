@@ -27,8 +27,10 @@ only_in() { # PATTERN FILE...: where else the pattern stands
 }
 
 ok "only milter.c knows libmilter, and what it is measured against" "$(only_in 'mfapi\.h' milter/daemon/milter.c tests/bench/floor.c)"
-ok "only conn.c knows hiredis" "$(only_in '#include.*hiredis' milter/store/conn.c)"
-ok "only tls.c knows libssl" "$(only_in '#include.*openssl' milter/store/tls.c)"
+ok "only conn.c knows hiredis" "$(only_in '#include.*hiredis' milter/redis/conn.c)"
+ok "only tls.c knows libssl" "$(only_in '#include.*openssl' milter/redis/tls.c)"
+ok "redis/ knows nobody who stands on it" "$(grep -nE \
+	'#include "(\.\./)*(store|ledger|daemon|command)/' milter/redis/*.[ch])"
 ok "policy/ knows no clock, socket, log or stream of its own" "$(grep -nE \
 	'stderr|stdout|clock_gettime|\btime\(|socket\(|sodium|hiredis|mfapi|\.\./milter' \
 	$(find policy -name '*.[ch]'))"

@@ -38,7 +38,7 @@ open_redis(struct explain *x, struct error *e)
 {
 	const struct settings *s = x->settings;
 
-	if (!conn_target_ok(&s->redis, e))
+	if (!target_ok(&s->redis, e))
 		return false;
 	x->redis = redis_store_new(&s->redis, s->ns, ANSWER_US);
 	if (x->redis == NULL)

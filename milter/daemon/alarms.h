@@ -11,7 +11,7 @@
 
 #include "../ledger/ledger_file.h"
 #include "../ledger/mirror.h"
-#include "../store/genesis.h"
+#include "../redis/genesis.h"
 
 #define ALARMS_NAMES_MAX 512
 

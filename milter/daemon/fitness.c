@@ -21,7 +21,7 @@ fitness_redis(const struct options *o, const struct keys *k, bool is_claiming,
 	struct conn *c;
 	bool is_lasting;
 
-	if (!conn_target_ok(&o->settings.redis, e))
+	if (!target_ok(&o->settings.redis, e))
 		return REDIS_UNFIT;
 	c = conn_try(&o->settings.redis, deadline, &is_lasting, e);
 	if (c == NULL)

@@ -5,7 +5,7 @@
 #define MILTER_FITNESS_H
 
 #include "../pseudonym.h"
-#include "../store/redis_store.h"
+#include "../redis/redis_fit.h"
 #include "options.h"
 
 /* Looks at the Redis of o with the key k. Not FIT: e says why. With

@@ -10,8 +10,8 @@
 
 #include "../clock.h"
 #include "../log.h"
+#include "../redis/redis_fit.h"
 #include "../store/outage.h"
-#include "../store/redis_store.h"
 #include "alarms.h"
 
 #define CHECK_ROUNDS 10		/* a connected Redis is looked at this often */

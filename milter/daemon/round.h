@@ -15,7 +15,7 @@ struct round;
 
 struct round_options {
 	struct status status;		/* its sync fields and alarms are the round's */
-	const struct conn_target *redis;
+	const struct target *redis;
 	const char *ns;
 	char fingerprint[PSEUDONYM_HEX + 1];
 	uint64_t timeout_us;		/* for each exchange with Redis */

@@ -19,7 +19,7 @@
 
 #include "../clock.h"
 #include "../log.h"
-#include "../store/memory.h"
+#include "../store/memory/memory.h"
 #include "../store/outage.h"
 #include "../store/redis_store.h"
 #include "../version.h"

@@ -11,7 +11,7 @@
 #ifndef MILTER_MIRROR_H
 #define MILTER_MIRROR_H
 
-#include "../store/conn.h"
+#include "../redis/conn.h"
 #include "ledger.h"
 
 /* The name of a key, as above. */

@@ -9,7 +9,7 @@
 
 #include "../clock.h"
 #include "breaker.h"
-#include "memory.h"
+#include "memory/memory.h"
 #include "redis_store.h"
 #include "settle.h"
 #include "share.h"

@@ -18,7 +18,7 @@
 
 struct redis_store {
 	struct store store;		/* must be the first */
-	struct conn_target target;
+	struct target target;
 	char *ns;
 	uint64_t timeout_us;
 	_Atomic uint64_t nonce;
@@ -335,7 +335,7 @@ redis_store_free(struct store *store)
 }
 
 struct store *
-redis_store_new(const struct conn_target *t, const char *ns, uint64_t timeout_us)
+redis_store_new(const struct target *t, const char *ns, uint64_t timeout_us)
 {
 	static const struct error never = { "Redis was not asked yet" };
 	struct redis_store *s = calloc(1, sizeof(*s));

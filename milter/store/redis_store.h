@@ -10,32 +10,19 @@
 #ifndef MILTER_REDIS_STORE_H
 #define MILTER_REDIS_STORE_H
 
-#include "conn.h"
+#include "../redis/conn.h"
 #include "store.h"
 
 /* take.lua as text, made by the Makefile. */
 extern const char take_lua[];
 
 /* Keys are `sluice:{ns}:...`. Keeps t. Does not connect. NULL: out of memory. */
-struct store *redis_store_new(const struct conn_target *t, const char *ns,
+struct store *redis_store_new(const struct target *t, const char *ns,
 			      uint64_t timeout_us);
 
 /* Connects, or finds the connection good, and loads the script. False: e says
  * why. Waits for its turn, and then timeout_us at most. */
 bool redis_store_probe(struct store *s, struct error *e);
-
-enum redis_fitness {
-	REDIS_FIT,
-	REDIS_AWAY,		/* could not tell, or not now: it hangs, loads, is full */
-	REDIS_UNFIT		/* must not be used until somebody has mended it */
-};
-
-/* Checks what a running Redis must be: 5 or later, a primary, no cluster,
- * noeviction, and the same pseudonym key (by fingerprint, which the first
- * node that is_claiming sets). Not FIT: e is a sentence that says why, and what to do if UNFIT. */
-enum redis_fitness redis_fit(struct conn *c, const char *ns,
-			     const char *fingerprint, bool is_claiming,
-			     uint64_t deadline_us, struct error *e);
 
 /* Redis's clock minus ours (monotonic), as the last reply told it; before the
  * first one, as the real clock of this machine has it. */

@@ -4,7 +4,7 @@
 #ifndef MILTER_SCRIPT_H
 #define MILTER_SCRIPT_H
 
-#include "conn.h"
+#include "../redis/conn.h"
 #include "store.h"
 
 #define SCRIPT_SHA_LEN 40

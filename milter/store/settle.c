@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "memory.h"
+#include "memory/memory.h"
 #include "redis_store.h"
 
 void

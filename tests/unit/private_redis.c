@@ -31,7 +31,7 @@ static void
 wait_until_up(struct private_redis *r)
 {
 	uint64_t until_us = clock_monotonic_us() + START_MAX_US;
-	const struct conn_target t = { .address = r->address };
+	const struct target t = { .address = r->address };
 	struct error e = { "" };
 
 	while (clock_monotonic_us() < until_us) {
@@ -133,7 +133,7 @@ private_redis_fini(struct private_redis *r)
 struct conn *
 private_redis_open(const struct private_redis *r)
 {
-	const struct conn_target t = { .address = r->address };
+	const struct target t = { .address = r->address };
 	struct error e;
 	struct conn *c = conn_open(&t, clock_monotonic_us() + START_MAX_US,
 				   &e);

@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-#include "../../milter/store/conn.h"
+#include "../../milter/redis/conn.h"
 
 struct private_redis {
 	char dir[64];

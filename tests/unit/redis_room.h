@@ -52,7 +52,7 @@ command(const char *name, const char *key, const char *value)
 static inline struct store *
 open_store(uint64_t timeout_us)
 {
-	const struct conn_target t = { .address = server.address };
+	const struct target t = { .address = server.address };
 	struct store *s = redis_store_new(&t, "test", timeout_us);
 	struct error e = { "" };
 

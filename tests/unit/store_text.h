@@ -16,7 +16,7 @@
 
 #include <stddef.h>
 
-#include "../../milter/store/conn.h"
+#include "../../milter/redis/conn.h"
 #include "../../milter/store/store.h"
 
 struct store_text {

@@ -13,7 +13,7 @@
 #include <inttypes.h>
 
 #include "../../milter/clock.h"
-#include "../../milter/store/memory.h"
+#include "../../milter/store/memory/memory.h"
 #include "../../milter/store/redis_store.h"
 #include "private_redis.h"
 #include "random.h"
@@ -210,7 +210,7 @@ agree(void **state)
 
 	(void)state;
 	private_redis_init(&server);
-	redis = redis_store_new(&(struct conn_target){ .address = server.address },
+	redis = redis_store_new(&(struct target){ .address = server.address },
 				"test", TIMEOUT_US);
 	c = private_redis_open(&server);
 	if (!redis_store_probe(redis, &e))

@@ -4,7 +4,7 @@
 #include "test.h"
 
 #include "../../milter/clock.h"
-#include "../../milter/store/conn.h"
+#include "../../milter/redis/conn.h"
 #include "fake_redis.h"
 
 #define PATIENT_US 10000000
@@ -52,7 +52,7 @@ exchange(void **state)
 	const struct row *r = *state;
 	bool is_waiting = strstr(r->want, "in time") != NULL;
 	const char *const replies[FAKE_REPLIES_MAX] = { r->reply };
-	struct conn_target t = { .db = 0 };
+	struct target t = { .db = 0 };
 	struct fake_redis f;
 	struct reply *reply;
 	struct error e = { "" };

@@ -7,8 +7,8 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
-#include "../../milter/store/conn.h"
-#include "../../milter/store/endpoint.h"
+#include "../../milter/redis/conn.h"
+#include "../../milter/redis/endpoint.h"
 
 #define LONG "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
 	     "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -78,7 +78,7 @@ endpoint(void **state)
 	if (endpoint_parse(r->name, &a, &e))
 		describe(&a, got, sizeof(got));
 	assert_string_equal(got, r->want != NULL ? r->want : "nothing");
-	assert_int_equal(conn_target_ok(&(struct conn_target){ .address = r->name }, &e),
+	assert_int_equal(target_ok(&(struct target){ .address = r->name }, &e),
 			 r->want != NULL);
 	assert_int_equal(e.text[0] == '\0', r->want != NULL);
 }

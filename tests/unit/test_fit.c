@@ -4,7 +4,7 @@
 #include "test.h"
 
 #include "../../milter/clock.h"
-#include "../../milter/store/redis_store.h"
+#include "../../milter/redis/redis_fit.h"
 #include "private_redis.h"
 
 #include <signal.h>

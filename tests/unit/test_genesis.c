@@ -6,7 +6,7 @@
 #include <signal.h>
 
 #include "../../milter/clock.h"
-#include "../../milter/store/genesis.h"
+#include "../../milter/redis/genesis.h"
 #include "private_redis.h"
 
 #define PATIENT_US 10000000

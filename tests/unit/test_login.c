@@ -6,7 +6,7 @@
 #include "test.h"
 
 #include "../../milter/clock.h"
-#include "../../milter/store/conn.h"
+#include "../../milter/redis/conn.h"
 #include "private_redis.h"
 
 #include <signal.h>
@@ -73,7 +73,7 @@ log_in(void **state)
 	uint64_t deadline_us = clock_monotonic_us() + PATIENT_US;
 	const char *const *b = r->before;
 	struct private_redis server;
-	struct conn_target t = { .user = r->user, .db = r->db };
+	struct target t = { .user = r->user, .db = r->db };
 	struct conn *admin, *c;
 	struct error e = { "" };
 	bool is_lasting;
@@ -105,7 +105,7 @@ static void
 is_not_told(void **state)
 {
 	struct private_redis server;
-	struct conn_target t = { .user = "gate" };
+	struct target t = { .user = "gate" };
 	struct error e = { "" };
 	bool is_lasting;
 	char path[96];

@@ -4,7 +4,7 @@
  */
 #include "test.h"
 
-#include "../../milter/store/memory.h"
+#include "../../milter/store/memory/memory.h"
 #include "../../milter/store/share.h"
 #include "store_text.h"
 

@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-#include "../../milter/store/memory.h"
+#include "../../milter/store/memory/memory.h"
 #include "../../milter/store/share.h"
 #include "../../policy/bucket/bucket.h"
 #include "random.h"

@@ -12,7 +12,7 @@
 
 #include "../../milter/clock.h"
 #include "../../milter/log.h"
-#include "../../milter/store/memory.h"
+#include "../../milter/store/memory/memory.h"
 #include "../../milter/store/outage.h"
 #include "../../milter/store/redis_store.h"
 #include "log_catch.h"
@@ -48,7 +48,7 @@ stop(void **state)
 
 struct life {
 	char ns[32];
-	struct conn_target target;
+	struct target target;
 	struct store *s;	/* NULL: it did not come to be */
 	unsigned taken, held;
 };

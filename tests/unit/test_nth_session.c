@@ -12,7 +12,7 @@
 #include "../../milter/clock.h"
 #include "../../milter/daemon/session.h"
 #include "../../milter/log.h"
-#include "../../milter/store/memory.h"
+#include "../../milter/store/memory/memory.h"
 #include "../../milter/store/outage.h"
 #include "../../milter/store/redis_store.h"
 #include "ledger_room.h"
@@ -72,7 +72,7 @@ no_freeze(void *arg, const struct strike *s)
 static struct store *
 open_store(const char *ns)
 {
-	const struct conn_target t = { .address = server.address };
+	const struct target t = { .address = server.address };
 	struct store *s = outage_new(redis_store_new(&t, ns, PATIENT_US),
 				     memory_new(100));
 

@@ -6,7 +6,7 @@
 #include <signal.h>
 
 #include "../../milter/clock.h"
-#include "../../milter/store/memory.h"
+#include "../../milter/store/memory/memory.h"
 #include "../../milter/store/outage.h"
 #include "../../milter/store/redis_store.h"
 #include "fake_redis.h"
@@ -39,7 +39,7 @@ stop(void **state)
 static struct store *
 open_store(void)
 {
-	struct conn_target t = { .address = server.address };
+	struct target t = { .address = server.address };
 
 	return outage_new(redis_store_new(&t, "test", PATIENT_US), memory_new(1000));
 }
@@ -295,7 +295,7 @@ behind(void **state)
 static void
 lease_ends(void **state)
 {
-	struct conn_target target = { .address = server.address };
+	struct target target = { .address = server.address };
 	struct store *s = outage_new(redis_store_new(&target, "test", HASTY_US),
 				     memory_new(1000));
 	struct store_outcome o;
@@ -340,14 +340,14 @@ refused(void **state)
 {
 	const struct refusal *row = *state;
 	struct outage_status status;
-	struct conn_target t;
+	struct target t;
 	struct fake_redis f;
 	struct log_catch l;
 	struct store *s;
 	char log[1000];
 
 	fake_redis_init(&f, row->reply);
-	t = (struct conn_target){ .address = f.address };
+	t = (struct target){ .address = f.address };
 	s = outage_new(redis_store_new(&t, "test", PATIENT_US), memory_new(1000));
 	log_catch_begin(&l);
 	assert_true(outage_probe(s));

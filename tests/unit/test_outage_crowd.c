@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 
 #include "../../milter/clock.h"
-#include "../../milter/store/memory.h"
+#include "../../milter/store/memory/memory.h"
 #include "../../milter/store/outage.h"
 #include "../../milter/store/redis_store.h"
 #include "private_redis.h"
@@ -107,7 +107,7 @@ static void
 crowd(void **state)
 {
 	static struct sender sender[THREADS];
-	struct conn_target t = { .address = server.address };
+	struct target t = { .address = server.address };
 	struct store *s = outage_new(redis_store_new(&t, "test", HASTY_US),
 				     memory_new(1000));
 	_Atomic unsigned now = 0;

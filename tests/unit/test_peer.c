@@ -90,7 +90,7 @@ meet(const struct row *r, uint64_t timeout_us)
 	bool is_closed;
 
 	fake_redis_init(&f, r->reply);
-	s = redis_store_new(&(struct conn_target){ .address = f.address }, "test",
+	s = redis_store_new(&(struct target){ .address = f.address }, "test",
 			    timeout_us);
 	if (!redis_store_probe(s, &e))
 		fail_msg("got '%s', want a connection", e.text);
@@ -118,7 +118,7 @@ slow_peer(void **state)
 static void
 unasked(void **state)
 {
-	struct conn_target t = { .address = "/nowhere/redis.sock" };
+	struct target t = { .address = "/nowhere/redis.sock" };
 	struct store *s = redis_store_new(&t, "test", PATIENT_US);
 	struct error e;
 
@@ -160,7 +160,7 @@ clock_step(void **state)
 	struct store *s;
 
 	fake_redis_init(&f, k->reply);
-	s = redis_store_new(&(struct conn_target){ .address = f.address }, "test",
+	s = redis_store_new(&(struct target){ .address = f.address }, "test",
 			    PATIENT_US);
 	assert_true(redis_store_probe(s, &e));
 	for (int i = 0; i < 2 && k->want[i] != NULL; i++)

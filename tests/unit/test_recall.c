@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-#include "../../milter/store/memory.h"
+#include "../../milter/store/memory/memory.h"
 #include "../../policy/bucket/bucket.h"
 #include "store_text.h"
 

@@ -11,7 +11,7 @@
 
 #include "../../milter/daemon/session.h"
 #include "../../milter/log.h"
-#include "../../milter/store/memory.h"
+#include "../../milter/store/memory/memory.h"
 
 static const char policy_text[] =
 	"own networks { 192.0.2.0/24 }\n"

@@ -9,7 +9,7 @@
 #include <signal.h>
 
 #include "../../milter/clock.h"
-#include "../../milter/store/memory.h"
+#include "../../milter/store/memory/memory.h"
 #include "../../milter/store/outage.h"
 #include "../../milter/store/redis_store.h"
 #include "log_catch.h"
@@ -32,7 +32,7 @@ struct room {
 static struct store *
 open_store(void)
 {
-	struct conn_target t = { .address = server.address };
+	struct target t = { .address = server.address };
 
 	return outage_new(redis_store_new(&t, "test", TIMEOUT_US), memory_new(1000));
 }
@@ -241,7 +241,7 @@ late(void **state)
 static void
 hangs(void **state)
 {
-	struct conn_target t = { .address = server.address };
+	struct target t = { .address = server.address };
 	struct store *hasty = outage_new(redis_store_new(&t, "test", HASTY_US),
 					 memory_new(1000));
 	struct room *r = *state;

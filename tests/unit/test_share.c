@@ -6,7 +6,7 @@
  */
 #include "test.h"
 
-#include "../../milter/store/memory.h"
+#include "../../milter/store/memory/memory.h"
 #include "../../milter/store/outage.h"
 #include "../../milter/store/redis_store.h"
 #include "store_text.h"
@@ -25,7 +25,7 @@ struct room {
 static void
 room_init(struct room *r, unsigned nodes)
 {
-	struct conn_target t = { .address = "unix:/nonexistent/redis" };
+	struct target t = { .address = "unix:/nonexistent/redis" };
 
 	r->memory = memory_new(1000);
 	r->s = outage_new(redis_store_new(&t, "test", SECOND), r->memory);

@@ -6,7 +6,7 @@
 #include "test.h"
 
 #include "../../milter/clock.h"
-#include "../../milter/store/memory.h"
+#include "../../milter/store/memory/memory.h"
 #include "../../milter/store/peek.h"
 #include "../../milter/store/redis_store.h"
 #include "private_redis.h"
@@ -238,7 +238,7 @@ on_memory(void **state)
 static void
 on_redis(void **state)
 {
-	const struct conn_target t = { .address = server.address };
+	const struct target t = { .address = server.address };
 	struct store *s = redis_store_new(&t, "test", TIMEOUT_US);
 	struct conn *c = private_redis_open(&server);
 	struct error e = { "" };

@@ -3,7 +3,7 @@
  */
 #include "test.h"
 
-#include "../../milter/store/conn.h"
+#include "../../milter/redis/conn.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@ static char dir[] = "/tmp/sluice-target.XXXXXX";
 
 struct row {
 	const char *name;
-	struct conn_target t;		/* files are below dir */
+	struct target t;		/* files are below dir */
 	const char *why;		/* a part of the sentence; "": it can be used */
 };
 
@@ -117,7 +117,7 @@ static void
 target(void **state)
 {
 	const struct row *r = *state;
-	struct conn_target t = r->t;
+	struct target t = r->t;
 	char path[4][96];
 	struct error e = { "" };
 	bool is_ok;
@@ -126,7 +126,7 @@ target(void **state)
 	t.ca_file = below(t.ca_file, path[1]);
 	t.cert_file = below(t.cert_file, path[2]);
 	t.key_file = below(t.key_file, path[3]);
-	is_ok = conn_target_ok(&t, &e);
+	is_ok = target_ok(&t, &e);
 	if (is_ok != (*r->why == '\0') || strstr(e.text, r->why) == NULL ||
 	    strstr(e.text, "secret") != NULL)
 		fail_msg("got '%s', want '%s'", e.text, r->why);

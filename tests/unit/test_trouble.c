@@ -3,7 +3,7 @@
  */
 #include "test.h"
 
-#include "../../milter/store/trouble.h"
+#include "../../milter/redis/trouble.h"
 
 enum { PASSES, LASTS };
 

@@ -6,8 +6,8 @@
 #ifndef MILTER_PLACE_H
 #define MILTER_PLACE_H
 
+#include "../store.h"
 #include "slots.h"
-#include "store.h"
 
 struct place {
 	const struct policy_window *w;	/* NULL: there is no such window */

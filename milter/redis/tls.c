@@ -22,7 +22,9 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "endpoint.h"
 #include "secret.h"
+#include "target.h"
 
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
@@ -160,7 +162,7 @@ load_own(SSL_CTX *ctx, const char *cert, const char *key, struct error *e)
 }
 
 static bool
-load(SSL_CTX *ctx, const struct conn_target *t, struct error *e)
+load(SSL_CTX *ctx, const struct target *t, struct error *e)
 {
 	lib.SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	lib.SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
@@ -215,7 +217,7 @@ make_session(struct tls *t, const struct endpoint *a)
 }
 
 struct tls *
-tls_new(const struct conn_target *target, const struct endpoint *a,
+tls_new(const struct target *target, const struct endpoint *a,
 	struct error *e)
 {
 	struct tls *t;

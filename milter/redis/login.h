@@ -8,10 +8,7 @@
 
 /* In one round trip. False: e says why, without a password in it, and
  * *is_lasting whether only a person can mend that; c is of no further use. */
-bool login(struct conn *c, const struct conn_target *t, uint64_t deadline_us,
+bool login(struct conn *c, const struct target *t, uint64_t deadline_us,
 	   bool *is_lasting, struct error *e);
-
-/* Whether the password file of t can be used. False: e. */
-bool login_ok(const struct conn_target *t, struct error *e);
 
 #endif

@@ -8,9 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "conn.h"
-#include "endpoint.h"
+#include "../error.h"
 
+struct endpoint;
+struct target;
 struct tls;
 
 enum tls_result {
@@ -22,7 +23,7 @@ enum tls_result {
 
 /* Reads the files of t. Whoever is at a must show a certificate for this very
  * address, by the authority in t's file. NULL: e says what to do. */
-struct tls *tls_new(const struct conn_target *t, const struct endpoint *a,
+struct tls *tls_new(const struct target *t, const struct endpoint *a,
 		    struct error *e);
 void tls_free(struct tls *t);
 

@@ -6,11 +6,13 @@
 #ifndef MILTER_LINK_H
 #define MILTER_LINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "conn.h"
+#include "../error.h"
 
+struct target;
 struct tls;
 
 struct link {
@@ -22,7 +24,7 @@ struct link {
 
 /* Connects, and has the certificate checked. False: e says why; link_fini is
  * due in any case. */
-bool link_init(struct link *l, const struct conn_target *t,
+bool link_init(struct link *l, const struct target *t,
 	       uint64_t deadline_us, struct error *e);
 void link_fini(struct link *l);
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "../../policy/bucket/bucket.h"
+#include "../../../policy/bucket/bucket.h"
 
 struct bucket_rate
 place_rate(const struct policy_window *w)

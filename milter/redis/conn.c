@@ -13,10 +13,8 @@
 
 #include <hiredis/hiredis.h>
 
-#include "endpoint.h"
 #include "link.h"
 #include "login.h"
-#include "tls.h"
 #include "trouble.h"
 
 #define ARGS_MAX 64			/* of a command: take.lua needs 55 */
@@ -38,39 +36,6 @@ struct conn {
 	char *out;			/* not yet sent: out[sent..len) */
 	size_t sent, len, size;
 };
-
-static bool
-belongs_together(const struct conn_target *t, const struct endpoint *a,
-		 struct error *e)
-{
-	if (t->user != NULL && t->password_file == NULL)
-		return error_set(e, "--redis-user needs --redis-password-file");
-	if ((t->cert_file == NULL) != (t->key_file == NULL))
-		return error_set(e, "--redis-cert and --redis-cert-key belong together");
-	if (t->cert_file != NULL && t->ca_file == NULL)
-		return error_set(e, "--redis-cert needs --redis-ca, which switches TLS on");
-	if (t->ca_file != NULL && a->sa.ss_family == AF_UNIX)
-		return error_set(e, "--redis-ca switches TLS on, which a UNIX socket "
-				 "does not have: leave it out, or give an address and "
-				 "the port of tls-port");
-	return true;
-}
-
-bool
-conn_target_ok(const struct conn_target *t, struct error *e)
-{
-	struct endpoint a;
-	struct tls *tls;
-
-	if (!endpoint_parse(t->address, &a, e) || !belongs_together(t, &a, e) ||
-	    !login_ok(t, e))
-		return false;
-	if (t->ca_file == NULL)
-		return true;
-	tls = tls_new(t, &a, e);
-	tls_free(tls);
-	return tls != NULL;
-}
 
 static bool
 fail_to(const char *what, const char *address, const struct error *why,
@@ -109,7 +74,7 @@ make_reader(struct conn *c)
 }
 
 static bool
-begin(struct conn *c, const struct conn_target *t, uint64_t deadline_us,
+begin(struct conn *c, const struct target *t, uint64_t deadline_us,
       bool *is_lasting, struct error *e)
 {
 	struct error why = { "out of memory" };
@@ -125,7 +90,7 @@ begin(struct conn *c, const struct conn_target *t, uint64_t deadline_us,
 }
 
 struct conn *
-conn_try(const struct conn_target *t, uint64_t deadline_us, bool *is_lasting,
+conn_try(const struct target *t, uint64_t deadline_us, bool *is_lasting,
 	 struct error *e)
 {
 	struct conn *c = calloc(1, sizeof(*c));
@@ -143,7 +108,7 @@ conn_try(const struct conn_target *t, uint64_t deadline_us, bool *is_lasting,
 }
 
 struct conn *
-conn_open(const struct conn_target *t, uint64_t deadline_us, struct error *e)
+conn_open(const struct target *t, uint64_t deadline_us, struct error *e)
 {
 	bool is_lasting;
 

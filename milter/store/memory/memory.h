@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-#include "store.h"
+#include "../store.h"
 
 #define MEMORY_RECALL_US 1000000	/* so long Redis need not be asked again */
 

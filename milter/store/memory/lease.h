@@ -8,8 +8,8 @@
 #ifndef MILTER_LEASE_H
 #define MILTER_LEASE_H
 
+#include "../store.h"
 #include "slots.h"
-#include "store.h"
 
 /* Whether there are so many units in hand of b's budget, which it must have. A
  * lease that was granted for another interval is none. */

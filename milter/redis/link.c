@@ -13,6 +13,7 @@
 
 #include "../clock.h"
 #include "endpoint.h"
+#include "target.h"
 #include "tls.h"
 
 /* Waits until fd is ready for any of events, or deadline_us. */
@@ -83,7 +84,7 @@ shake_hands(struct link *l, uint64_t deadline_us, struct error *e)
 }
 
 bool
-link_init(struct link *l, const struct conn_target *t, uint64_t deadline_us,
+link_init(struct link *l, const struct target *t, uint64_t deadline_us,
 	  struct error *e)
 {
 	struct endpoint a;

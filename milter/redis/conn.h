@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "../error.h"
+#include "target.h"
 
 struct conn;
 struct reply;
@@ -27,29 +28,13 @@ struct conn_arg {
 	size_t len;
 };
 
-/* Which Redis, and as whom. Text is borrowed, and lives as long as what was made
- * with it. Files are read anew for each connection, so that a password can be
- * changed under a running daemon. */
-struct conn_target {
-	const char *address;	/* endpoint.h; numeric: a name would block */
-	const char *user;	/* of the ACL; NULL: the default user */
-	const char *password_file;	/* its first line; NULL: no AUTH */
-	unsigned db;		/* for SELECT */
-	const char *ca_file;	/* TLS, and who vouches for Redis; NULL: plain */
-	const char *cert_file, *key_file;	/* of this client; NULL: none */
-};
-
-/* Whether t can be used at all, and its files; asks nobody. False: e says what
- * to do. */
-bool conn_target_ok(const struct conn_target *t, struct error *e);
-
 /* Connects, TLS if it is wanted, AUTH, SELECT, CLIENT SETNAME. NULL: e says why. */
-struct conn *conn_open(const struct conn_target *t, uint64_t deadline_us,
+struct conn *conn_open(const struct target *t, uint64_t deadline_us,
 		       struct error *e);
 
 /* The same. On NULL *is_lasting says that only a person can mend it: a wrong
  * password, say, but not a Redis that is down. */
-struct conn *conn_try(const struct conn_target *t, uint64_t deadline_us,
+struct conn *conn_try(const struct target *t, uint64_t deadline_us,
 		      bool *is_lasting, struct error *e);
 void conn_close(struct conn *c);
 

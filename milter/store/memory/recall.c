@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "../../policy/bucket/bucket.h"
+#include "../../../policy/bucket/bucket.h"
 #include "lease.h"
 #include "memory.h"
 #include "place.h"

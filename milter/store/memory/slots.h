@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../pseudonym.h"
+#include "../../pseudonym.h"
 
 enum slot_kind { SLOT_WINDOW, SLOT_BUDGET, SLOT_STRIKES, SLOT_LEASE };
 

@@ -11,8 +11,6 @@
 #include "secret.h"
 #include "trouble.h"
 
-#define PASSWORD_FILE "password file"
-
 enum step { STEP_AUTH, STEP_SELECT, STEP_NAME };
 
 #define STEPS_MAX 3
@@ -22,25 +20,14 @@ struct login {
 	size_t n;
 };
 
-bool
-login_ok(const struct conn_target *t, struct error *e)
-{
-	char password[SECRET_MAX + 1];
-	bool ok = t->password_file == NULL ||
-		  secret_read(t->password_file, PASSWORD_FILE, password, e);
-
-	explicit_bzero(password, sizeof(password));
-	return ok;
-}
-
 static bool
-append_auth(struct conn *c, const struct conn_target *t, bool *is_lasting,
+append_auth(struct conn *c, const struct target *t, bool *is_lasting,
 	    struct error *e)
 {
 	char password[SECRET_MAX + 1];
 	bool ok = false;
 
-	if (!secret_read(t->password_file, PASSWORD_FILE, password, e)) {
+	if (!secret_read(t->password_file, "password file", password, e)) {
 		*is_lasting = true;
 	} else {
 		ok = t->user != NULL ?
@@ -76,7 +63,7 @@ append_name(struct conn *c)
 }
 
 static bool
-append_all(struct login *l, struct conn *c, const struct conn_target *t,
+append_all(struct login *l, struct conn *c, const struct target *t,
 	   bool *is_lasting, struct error *e)
 {
 	if (t->password_file != NULL) {
@@ -114,7 +101,7 @@ is_accepted(enum step step, const struct reply *r, bool *is_lasting,
 }
 
 bool
-login(struct conn *c, const struct conn_target *t, uint64_t deadline_us,
+login(struct conn *c, const struct target *t, uint64_t deadline_us,
       bool *is_lasting, struct error *e)
 {
 	struct reply *reply[STEPS_MAX];

@@ -1,7 +1,7 @@
 /*
  * redis_fit.c - what a Redis must be before mail depends on it.
  */
-#include "redis_store.h"
+#include "redis_fit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

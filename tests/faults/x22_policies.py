@@ -40,7 +40,13 @@ def send(node, client, n):
             for _ in range(n)].count("accept")
 
 
-def levels(t, here, there):
+def windows(redis, ns):
+    """Of each bucket: a window is four numbers."""
+    return [len(redis.ask("GET", key) or b"") // 32
+            for key in redis.ask("KEYS", f"sluice:{{{ns}}}:bucket:*")]
+
+
+def levels(t, redis, here, there):
     with t.test("half the rate: the level counts in messages"):
         t.equal(send(here, SLOWER, 8), 8, "here, of 8")
         t.equal(send(there, SLOWER, 5), 2, "there, of 5, where 10 is the burst")
@@ -54,6 +60,7 @@ def levels(t, here, there):
         t.equal(send(here, OTHER, 15), 15, "here, of 15")
         t.equal(send(there, OTHER, 10), 5, "there, of 10")
         t.equal(send(here, OTHER, 10), 5, "here, the rest")
+        t.equal(windows(redis, here.ns).count(2), 1, "buckets of two windows in Redis")
     with t.test("a renamed limit begins afresh, once"):
         t.equal(send(here, RENAMED, 25) + send(there, RENAMED, 25), 40, "both")
         t.equal(send(here, RENAMED, 5) + send(there, RENAMED, 5), 0, "both, at the end")
@@ -92,7 +99,7 @@ def main(t, lab):
     start_group([here, there], policy_of(HERE, {RENAMED: "old"}))
     there.reload(policy_of(THERE, {RENAMED: "new"}))
     until(lambda: "reloaded policy=" in there.log(), "the other policy")
-    levels(t, here, there)
+    levels(t, lab.redis, here, there)
     in_turn(t, here, there)
     shown(t, here, there)
     reloaded(t, here, there)

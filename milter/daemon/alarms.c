@@ -65,7 +65,7 @@ say_lost(struct alarms *w)
 
 bool
 alarms_genesis(struct alarms *w, struct conn *c, const char *ns,
-	      uint64_t deadline_us, struct error *e)
+	       uint64_t deadline_us, struct error *e)
 {
 	bool is_first = w->genesis.id[0] == '\0';
 	enum genesis_news news;
@@ -142,7 +142,7 @@ say_nodes(const struct alarms_status *s)
  * when they are no longer. */
 void
 alarms_nodes(struct alarms *w, const struct mirror_node *nodes, size_t n,
-	    uint64_t now_us, unsigned allowed, uint64_t digest)
+	     uint64_t now_us, unsigned allowed, uint64_t digest)
 {
 	unsigned nodes_was = w->status.nodes, allowed_was = w->status.nodes_allowed;
 

@@ -40,7 +40,7 @@ void alarms_fini(struct alarms *w);
 /* Looks whether Redis has its data. False: e says why, and the connection must
  * be closed. */
 bool alarms_genesis(struct alarms *w, struct conn *c, const char *ns,
-		   uint64_t deadline_us, struct error *e);
+		    uint64_t deadline_us, struct error *e);
 
 /* Both read at one moment, or nearly. */
 void alarms_clock(struct alarms *w, uint64_t redis_us, uint64_t here_us);
@@ -48,6 +48,6 @@ void alarms_clock(struct alarms *w, uint64_t redis_us, uint64_t here_us);
 /* The registered nodes, at now_us by Redis's clock; the policy of this one has
  * that digest and allows so many. */
 void alarms_nodes(struct alarms *w, const struct mirror_node *nodes, size_t n,
-		 uint64_t now_us, unsigned allowed, uint64_t digest);
+		  uint64_t now_us, unsigned allowed, uint64_t digest);
 
 #endif

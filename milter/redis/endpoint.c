@@ -115,16 +115,3 @@ endpoint_parse(const char *text, struct endpoint *a, struct error *e)
 			       "127.0.0.1:6379, [::1]:6379 or inet:6379@127.0.0.1, "
 			       "in digits: looking up a name would block", text);
 }
-
-const char *
-endpoint_host(const struct endpoint *a, char *out)
-{
-	const struct sockaddr_in *in = (const struct sockaddr_in *)&a->sa;
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&a->sa;
-
-	if (a->sa.ss_family == AF_INET)
-		return inet_ntop(AF_INET, &in->sin_addr, out, INET6_ADDRSTRLEN);
-	if (a->sa.ss_family == AF_INET6)
-		return inet_ntop(AF_INET6, &in6->sin6_addr, out, INET6_ADDRSTRLEN);
-	return NULL;
-}

@@ -19,7 +19,4 @@ struct endpoint {
 /* Numeric addresses only: looking up a name would block. False: e says why. */
 bool endpoint_parse(const char *text, struct endpoint *a, struct error *e);
 
-/* Its address in digits, in out of INET6_ADDRSTRLEN; NULL: a UNIX socket. */
-const char *endpoint_host(const struct endpoint *a, char *out);
-
 #endif

@@ -54,8 +54,8 @@ struct combine_work {
 struct combine *combine_new(void);
 void combine_free(struct combine *c);
 
-/* Returns DONE, FAILED, LATE or DROPPED. The work is that of whoever leads; with is_alone
- * it is the caller's own, and it has to itself whatever work uses. */
+/* Returns DONE, FAILED, LATE or DROPPED. The work is that of whoever leads; with
+ * is_alone it is the caller's own, and it has to itself whatever work uses. */
 enum combine_state combine_run(struct combine *c, struct combine_item *item,
 			       struct combine_work work);
 

@@ -13,8 +13,6 @@
 
 #include "../store.h"
 
-#define MEMORY_RECALL_US 1000000	/* so long Redis need not be asked again */
-
 /* A table of so many windows; the one nearest to full is forgotten first.
  * NULL: out of memory. The store takes q->now_us as its clock and never
  * answers STALE or DOWN. Any thread, as all that follows. */
@@ -38,7 +36,7 @@ void memory_return(struct store *s, const struct store_request *q);
 void memory_lose(struct store *s, const struct store_request *q);
 
 /* True, with o filled as by Redis: a message of this cost does not fit, by what
- * Redis said within MEMORY_RECALL_US and under the same token; what is held comes
+ * Redis said within a second and under the same token; what is held comes
  * out of the lease, and the refusal is counted. False: Redis must be asked, also
  * when a lease or a count of refusals is at its end. */
 bool memory_refuse(struct store *s, const struct store_request *q,

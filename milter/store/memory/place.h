@@ -26,7 +26,7 @@ struct slot place_name(const struct store_bucket *b, const struct policy_window 
 /* When it is full, what was decided here included. 0: nothing is known. */
 uint64_t place_full(const struct place *p, uint64_t now_us);
 
-/* What was decided here and Redis does not know: precise reading 15. */
+/* What was decided here and Redis has not been told. */
 uint64_t place_debit(const struct place *p, uint64_t now_us);
 
 /* Makes the slot, if need be, one of p's rate, of which whole is the whole. */

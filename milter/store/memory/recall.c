@@ -2,7 +2,7 @@
  * recall.c - refusing by what Redis said a moment ago.
  *
  * Others only add to what Redis told, so what did not fit then still does not,
- * but for the time that has passed (precise reading 14).
+ * but for the time that has passed.
  */
 #include "recall.h"
 
@@ -10,16 +10,17 @@
 
 #include "../../../policy/bucket/bucket.h"
 #include "lease.h"
-#include "memory.h"
 #include "place.h"
+
+#define RECALL_US 1000000	/* so long Redis need not be asked again */
 
 /* The clock is an estimate: a time told may lie a little ahead of it. */
 static bool
 is_fresh(const struct slot *s, uint64_t since_us, uint64_t now_us)
 {
 	return s != NULL && s->told_us != 0 && s->told_us >= since_us &&
-	       s->told_us < now_us + MEMORY_RECALL_US &&
-	       now_us < s->told_us + MEMORY_RECALL_US;
+	       s->told_us < now_us + RECALL_US &&
+	       now_us < s->told_us + RECALL_US;
 }
 
 /* Until cost units fit, as far as is known; 0: they may. What is on its way may

@@ -62,9 +62,12 @@ put_or_drop(const char *line, size_t len)
 	int n;
 
 	pthread_mutex_lock(&lock);
-	n = snprintf(told, sizeof(told), "<%d>log-lost lines=%lu\n", LOG_WARNING, lost);
-	if (lost > 0 && put_bytes(told, (size_t)n))
-		lost = 0;
+	if (lost > 0) {
+		n = snprintf(told, sizeof(told), "<%d>log-lost lines=%lu\n",
+			     LOG_WARNING, lost);
+		if (put_bytes(told, (size_t)n))
+			lost = 0;
+	}
 	if (lost > 0 || !put_bytes(line, len))
 		lost++;
 	pthread_mutex_unlock(&lock);

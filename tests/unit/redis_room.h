@@ -8,29 +8,11 @@
 
 #include "../../milter/clock.h"
 #include "../../milter/store/redis_store.h"
-#include "private_redis.h"
+#include "server.h"
 #include "store_text.h"
 
 #define PATIENT_US 10000000
 #define DAY "86400000"
-
-static struct private_redis server;
-
-static inline int
-start(void **state)
-{
-	(void)state;
-	private_redis_init(&server);
-	return 0;
-}
-
-static inline int
-stop(void **state)
-{
-	(void)state;
-	private_redis_fini(&server);
-	return 0;
-}
 
 static inline int64_t
 command(const char *name, const char *key, const char *value)

@@ -17,7 +17,7 @@
 #include "../../milter/store/redis_store.h"
 #include "log_catch.h"
 #include "nth.h"
-#include "private_redis.h"
+#include "server.h"
 #include "store_text.h"
 
 #define PATIENT_US 10000000
@@ -27,23 +27,11 @@
 #define LIMIT "a=m4/" DAY ",hm3/" DAY ",sm50/" DAY
 #define N_MAX 500		/* calls of a kind in one life, at most */
 
-static struct private_redis server;
-
 static int
 start(void **state)
 {
-	(void)state;
-	private_redis_init(&server);
 	log_open("test", false, LOG_LEVEL_ERROR);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	private_redis_fini(&server);
-	return 0;
+	return server_start(state);
 }
 
 struct life {
@@ -202,5 +190,5 @@ main(void)
 	size_t n = 0;
 
 	ROWS(tests, &n, rows, test_row);
-	return _cmocka_run_group_tests("nth", tests, n, start, stop);
+	return _cmocka_run_group_tests("nth", tests, n, start, server_stop);
 }

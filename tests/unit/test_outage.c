@@ -11,30 +11,12 @@
 #include "../../milter/store/redis_store.h"
 #include "fake_redis.h"
 #include "log_catch.h"
-#include "private_redis.h"
+#include "server.h"
 #include "store_text.h"
 
 #define PATIENT_US 10000000
 #define HASTY_US 300000
 #define DAY "86400000"
-
-static struct private_redis server;
-
-static int
-start(void **state)
-{
-	(void)state;
-	private_redis_init(&server);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	private_redis_fini(&server);
-	return 0;
-}
 
 static struct store *
 open_store(void)
@@ -381,5 +363,5 @@ main(void)
 	size_t n = 9;
 
 	ROWS(tests, &n, refusals, refused);
-	return cmocka_run_group_tests_name("outage", tests, start, stop);
+	return cmocka_run_group_tests_name("outage", tests, server_start, server_stop);
 }

@@ -12,31 +12,13 @@
 #include "../../milter/store/memory/memory.h"
 #include "../../milter/store/outage.h"
 #include "../../milter/store/redis_store.h"
-#include "private_redis.h"
+#include "server.h"
 #include "store_text.h"
 
 #define HASTY_US 300000
 #define THREADS 32
 #define FLAPS 4
 #define BURST 2000
-
-static struct private_redis server;
-
-static int
-start(void **state)
-{
-	(void)state;
-	private_redis_init(&server);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	private_redis_fini(&server);
-	return 0;
-}
 
 struct sender {
 	pthread_t thread;
@@ -142,5 +124,5 @@ main(void)
 		{ "a limit is a limit", crowd, NULL, NULL, NULL },
 	};
 
-	return cmocka_run_group_tests_name("outage crowd", tests, start, stop);
+	return cmocka_run_group_tests_name("outage crowd", tests, server_start, server_stop);
 }

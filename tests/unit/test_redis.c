@@ -213,5 +213,5 @@ main(void)
 		{ "many threads, one bound", many_threads, NULL, NULL, NULL },
 	};
 
-	return cmocka_run_group_tests_name("redis", tests, start, stop);
+	return cmocka_run_group_tests_name("redis", tests, server_start, server_stop);
 }

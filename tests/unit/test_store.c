@@ -9,7 +9,7 @@
 #include "../../milter/store/memory/memory.h"
 #include "../../milter/store/peek.h"
 #include "../../milter/store/redis_store.h"
-#include "private_redis.h"
+#include "server.h"
 #include "store_text.h"
 
 #define TIMEOUT_US 10000000
@@ -191,8 +191,6 @@ static const struct row rows[] = {
 		{ "a=m1/86400000,hm4/86400000", 0, "refused 0.0 1,h2" } } },
 };
 
-static struct private_redis server;
-
 /* Peek tells beforehand what it will be, and takes nothing. */
 static void
 check_peek(struct store *s, struct store_text *t, uint64_t now_us, const char *want)
@@ -251,22 +249,6 @@ on_redis(void **state)
 	play(s, *state, true);
 }
 
-static int
-start(void **state)
-{
-	(void)state;
-	private_redis_init(&server);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	private_redis_fini(&server);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -281,5 +263,5 @@ main(void)
 			 i < N_ROWS(rows) ? "memory" : "redis", tests[i].name);
 		tests[i].name = name[i];
 	}
-	return cmocka_run_group_tests_name("store", tests, start, stop);
+	return cmocka_run_group_tests_name("store", tests, server_start, server_stop);
 }

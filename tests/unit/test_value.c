@@ -161,5 +161,5 @@ main(void)
 		{ "a refusal writes only what it counts", writes, NULL, NULL, NULL },
 	};
 
-	return cmocka_run_group_tests_name("value", tests, start, stop);
+	return cmocka_run_group_tests_name("value", tests, server_start, server_stop);
 }

@@ -187,11 +187,14 @@ keep(struct round *r)
 		.lease_us = site.nodes > 1 ? site.lease_us : 0,
 		.digest = policy_digest(p),
 	};
+	uint64_t news = r->alarms.status.restarts + r->alarms.status.losses;
 	struct error e;
 
 	live_unpin(r->o.status.live, p);
 	if (!alarms_genesis(&r->alarms, r->conn, r->o.ns, deadline(r), &e))
 		return failed(r, &e);
+	if (r->alarms.status.restarts + r->alarms.status.losses != news)
+		outage_doubt(r->o.status.store, clock_monotonic_us());
 	if (!keep_ledger(r, &beat))
 		return false;
 	return (r->n % CHECK_ROUNDS != 1 && r->digest == beat.digest) ||

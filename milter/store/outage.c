@@ -213,6 +213,14 @@ outage_begin(struct store *store, const char *reason)
 	breaker_open(&((struct outage *)store)->breaker, reason, clock_real_us());
 }
 
+void
+outage_doubt(struct store *store, uint64_t now_us)
+{
+	struct outage *a = (struct outage *)store;
+
+	memory_doubt(a->memory, now_us + (uint64_t)redis_store_offset_us(a->redis));
+}
+
 bool
 outage_settle(struct store *store, uint64_t now_us)
 {

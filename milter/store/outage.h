@@ -53,6 +53,10 @@ void outage_heard(struct store *s, uint64_t now_us, uint64_t lease_us);
  * count. Any thread. */
 void outage_set_nodes(struct store *s, unsigned nodes);
 
+/* Redis may have lost what it knew: what this node remembers is told to it with
+ * what is settled. */
+void outage_doubt(struct store *s, uint64_t now_us);
+
 /* Tells Redis some of what was decided without it; to be called by the keeper
  * while Redis is in use. Returns false when it could not. */
 bool outage_settle(struct store *s, uint64_t now_us);

@@ -76,8 +76,8 @@ local function settle(w)
 	if w.debit > 0 and full < empty then
 		full, w.changed = full + w.debit, true
 	end
-	if full < w.floor then
-		full = w.floor
+	if full < w.floor and full < empty then
+		full, w.changed = w.floor, true
 	end
 	w.full = full < empty and full or empty
 end

@@ -42,7 +42,8 @@ clamp(uint64_t us, uint64_t min_us, uint64_t max_us)
 	return us < max_us ? us : max_us;
 }
 
-/* Adds what is owed, as far as there is room for it, and then the floor. */
+/* Adds what is owed, as far as there is room for it, and then the floor: who is
+ * refused by it tells the others what the store has lost. */
 static void
 settle(struct charge *c, unsigned k, uint64_t now_us)
 {
@@ -56,7 +57,10 @@ settle(struct charge *c, unsigned k, uint64_t now_us)
 	debit_us = clamp(c->debit_us[k], 0, empty_us - full_us);
 	if (debit_us > 0)
 		keep(c, k);
-	c->full_us[k] = clamp(c->floor_us[k], full_us + debit_us, empty_us);
+	full_us += debit_us;
+	c->full_us[k] = clamp(c->floor_us[k], full_us, empty_us);
+	if (c->full_us[k] > full_us)
+		keep(c, k);
 }
 
 /* The first window that has no room; n_windows if all have. */

@@ -27,9 +27,9 @@ struct charge {
 	uint64_t debit_us[CHARGE_TIMES];	/* comes on top before the step; */
 	uint64_t floor_us[CHARGE_TIMES];	/* then it is at least this */
 	uint64_t full_us[CHARGE_TIMES];		/* before the step, and after it */
-	/* Bit k: the k-th time was charged or debited, and is to be kept; all
-	 * others stay as they are stored, for another version of the policy may
-	 * have more room for them. Bits that are set before the step remain. */
+	/* Bit k: the k-th time was charged, debited or raised by the floor, and is
+	 * to be kept; all others stay as they are stored, for another version of the
+	 * policy may have more room for them. Bits set before the step remain. */
 	uint16_t changed;
 };
 

@@ -149,6 +149,13 @@ debts(struct run *r, const char *want)
 		tell_all(r);
 }
 
+static void
+doubt(struct run *r, const char *want)
+{
+	(void)want;
+	memory_doubt(r->s, r->now_us);
+}
+
 #define NOTE_AS(token, at, ask, levels) { note, at, token, ask, levels }
 #define REFUSE_AS(token, at, ask, want) { refuse, at, token, ask, want }
 #define NOTE(at, ask, levels) NOTE_AS("", at, ask, levels)
@@ -156,6 +163,7 @@ debts(struct run *r, const char *want)
 #define TAKE(at, ask, want) { take, at, "", ask, want }
 #define RECALL(at, ask, want) { recall, at, "", ask, want }
 #define DEBTS(at, want) { debts, at, "", "", want }
+#define DOUBT(at) { doubt, at, "", "", "" }
 #define RETURN { give_back, 0, "", "", "" }
 #define LOSE { lose, 0, "", "", "" }
 #define ARRIVE(at, levels) { arrive, at, "", "", levels }
@@ -336,6 +344,16 @@ static const struct row rows[] = {
 		RECALL(0, HOLDS, "0+0 h0+0 leasing"), NOTE(0, HOLDS, "5,4,0,1"),
 		RECALL(0, HOLDS, "5+0 h4+0"), REFUSE(0, HOLDS, "refused 0.0 5,h4"),
 		RECALL(0, HOLDS, "5+0 h4+0 leasing") } },
+	{ "what Redis may have lost is told until it has it", {
+		NOTE(0, A, "3"), DOUBT(1000), DEBTS(1000, "2+0"),
+		DEBTS(1000, "2+0"), ARRIVE(1000, "2"), DEBTS(1000, "") } },
+	{ "with what was decided here", {
+		NOTE(0, A, "3"), TAKE(0, A, "taken 4"), DOUBT(1000),
+		DEBTS(1000, "3+1"), ARRIVE(1000, "3"), DEBTS(1000, "") } },
+	{ "but no count of refusals", {
+		NOTE(0, STRIKES, "0,0,2"), DOUBT(1000), DEBTS(1000, "") } },
+	{ "what was told since it has", {
+		DOUBT(0), NOTE(0, A, "3"), DEBTS(0, "") } },
 	{ "a lease is no debt", {
 		NOTE(0, HOLDS, "5,4,0,3"), DEBTS(0, "") } },
 };

@@ -1,5 +1,5 @@
 /*
- * debts.c - what was decided here and Redis has not been told.
+ * debts.c - what this node knows and Redis does not, or may have lost.
  */
 #include "debts.h"
 
@@ -15,21 +15,30 @@ time_of(const struct slot *s)
 	return s->kind == SLOT_STRIKES ? CHARGE_STRIKES : 0;
 }
 
-/* A slot with a debit, as a window, and what Redis is told of it. */
+/* Redis said more of it than it may still know. */
 static bool
-owes(struct slots *table, struct slot *s, struct policy_window *w, uint64_t now_us,
-     struct place_told *told)
+is_doubted(const struct slot *s, uint64_t doubt_us, uint64_t now_us)
+{
+	return s->kind != SLOT_STRIKES && s->told_us < doubt_us &&
+	       s->floor_us > now_us;
+}
+
+/* A slot of which Redis is to be told, as a window, and what it is told. */
+static bool
+owes(struct slots *table, struct slot *s, struct policy_window *w, uint64_t doubt_us,
+     uint64_t now_us, struct place_told *told)
 {
 	struct place p = { .w = w, .slot = s, .name = *s };
+	bool is_floor = is_doubted(s, doubt_us, now_us);
 
-	if (s->full_us <= now_us || s->full_us == s->start_us)
+	if (!is_floor && (s->full_us <= now_us || s->full_us == s->start_us))
 		return false;
 	*w = (struct policy_window){
 		.unit = s->unit, .period_us = s->period_us,
 		.interval_us = s->whole_us, .burst = s->burst,
 	};
 	*told = place_tell(table, &p, time_of(s), now_us);
-	return told->debit_us > 0;
+	return is_floor || told->debit_us > 0;
 }
 
 static bool
@@ -59,8 +68,8 @@ add_debt(struct store_request *q, const struct slot *s,
 }
 
 bool
-debts_collect(struct slots *table, size_t *next, struct store_request *q,
-	      struct memory_windows *w, uint64_t now_us)
+debts_collect(struct slots *table, size_t *next, uint64_t doubt_us,
+	      struct store_request *q, struct memory_windows *w, uint64_t now_us)
 {
 	size_t n = slots_count(table);
 
@@ -73,7 +82,8 @@ debts_collect(struct slots *table, size_t *next, struct store_request *q,
 		struct place_told told;
 
 		/* One window of a bucket at a time: it is one key in Redis. */
-		if (!is_in(q, s) && owes(table, s, window, now_us, &told))
+		if (!is_in(q, s) && owes(table, s, window, doubt_us,
+					 now_us, &told))
 			add_debt(q, s, window, told);
 	}
 	return q->n > 0;

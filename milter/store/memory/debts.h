@@ -1,5 +1,5 @@
 /*
- * debts.h - what was decided here and Redis has not been told.
+ * debts.h - what this node knows and Redis does not, or may have lost.
  */
 #ifndef MILTER_DEBTS_H
 #define MILTER_DEBTS_H
@@ -7,8 +7,10 @@
 #include "memory.h"
 #include "slots.h"
 
-/* memory_debts, of the slots from *next on. */
-bool debts_collect(struct slots *s, size_t *next, struct store_request *q,
-		   struct memory_windows *w, uint64_t now_us);
+/* memory_debts, of the slots from *next on; what Redis told before doubt_us it
+ * may have lost. */
+bool debts_collect(struct slots *s, size_t *next, uint64_t doubt_us,
+		   struct store_request *q, struct memory_windows *w,
+		   uint64_t now_us);
 
 #endif

@@ -19,6 +19,7 @@ struct memory {
 	pthread_mutex_t lock;
 	struct slots *slots;
 	size_t next;			/* slot to look at for debts */
+	uint64_t doubt_us;		/* Redis may have lost what it told before */
 	char token[STORE_TOKEN_MAX + 1];	/* the last that Redis knew, */
 	uint64_t token_us;		/* and since when, in its clock */
 };
@@ -241,6 +242,16 @@ memory_refuse(struct store *store, const struct store_request *q,
 	return is_known;
 }
 
+void
+memory_doubt(struct store *store, uint64_t now_us)
+{
+	struct memory *m = (struct memory *)store;
+
+	pthread_mutex_lock(&m->lock);
+	m->doubt_us = now_us;
+	pthread_mutex_unlock(&m->lock);
+}
+
 bool
 memory_debts(struct store *store, struct store_request *q, struct memory_windows *w,
 	     uint64_t now_us)
@@ -249,7 +260,7 @@ memory_debts(struct store *store, struct store_request *q, struct memory_windows
 	bool is_any;
 
 	pthread_mutex_lock(&m->lock);
-	is_any = debts_collect(m->slots, &m->next, q, w, now_us);
+	is_any = debts_collect(m->slots, &m->next, m->doubt_us, q, w, now_us);
 	pthread_mutex_unlock(&m->lock);
 	return is_any;
 }

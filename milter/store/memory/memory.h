@@ -42,9 +42,12 @@ void memory_lose(struct store *s, const struct store_request *q);
 bool memory_refuse(struct store *s, const struct store_request *q,
 		   struct store_outcome *o);
 
+/* Redis may have lost all that it told until now_us. */
+void memory_doubt(struct store *s, uint64_t now_us);
+
 /* Makes of q an is_debit request with the next buckets that have a debit, which
- * is handed out as by memory_recall; windows are kept in w, which must live as
- * long as q. False: there is none. */
+ * is handed out as by memory_recall, or of which Redis may have lost what it told;
+ * windows are kept in w, which must live as long as q. False: there is none. */
 struct memory_windows {
 	struct policy_window window[POLICY_PLAN_MAX][CHARGE_TIMES];
 };

@@ -46,12 +46,12 @@ settle(struct store *redis, struct store *memory, uint64_t now_us)
 {
 	enum store_answer answer = STORE_TAKEN;
 	struct store_request q = { 0 };
-	struct memory_windows windows;
+	struct policy_window window[POLICY_PLAN_MAX];
 
 	for (unsigned i = 0; i < SETTLE_MAX && answer == STORE_TAKEN; i++) {
 		int64_t offset_us = redis_store_offset_us(redis);
 
-		if (!memory_debts(memory, &q, &windows,
+		if (!memory_debts(memory, &q, window,
 				  now_us + (uint64_t)offset_us))
 			break;
 		answer = tell(redis, memory, &q, now_us);

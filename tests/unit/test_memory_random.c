@@ -173,11 +173,11 @@ refused_is_right(void **state)
 static void
 settle(struct world *w, struct store *node)
 {
-	struct memory_windows windows;
+	struct policy_window window[POLICY_PLAN_MAX];
 	struct store_request q;
 	struct store_outcome o;
 
-	while (memory_debts(node, &q, &windows, w->now_us)) {
+	while (memory_debts(node, &q, window, w->now_us)) {
 		store_take(w->redis, &q, &o);
 		memory_note(node, &q, &o);
 	}

@@ -18,7 +18,7 @@ struct run {
 	uint64_t now_us;
 	struct store_text t;
 	struct store_request recalled;
-	struct memory_windows windows;
+	struct policy_window window[POLICY_PLAN_MAX];
 	char got[256];
 };
 
@@ -145,7 +145,7 @@ static void
 debts(struct run *r, const char *want)
 {
 	(void)want;
-	if (memory_debts(r->s, &r->recalled, &r->windows, r->now_us))
+	if (memory_debts(r->s, &r->recalled, r->window, r->now_us))
 		tell_all(r);
 }
 

@@ -69,7 +69,8 @@ add_debt(struct store_request *q, const struct slot *s,
 
 bool
 debts_collect(struct slots *table, size_t *next, uint64_t doubt_us,
-	      struct store_request *q, struct memory_windows *w, uint64_t now_us)
+	      struct store_request *q,
+	      struct policy_window window[POLICY_PLAN_MAX], uint64_t now_us)
 {
 	size_t n = slots_count(table);
 
@@ -78,13 +79,12 @@ debts_collect(struct slots *table, size_t *next, uint64_t doubt_us,
 	q->now_us = now_us;
 	for (size_t i = 0; i < n && q->n < POLICY_PLAN_MAX; i++) {
 		struct slot *s = slots_at(table, (*next)++);
-		struct policy_window *window = &w->window[q->n][0];
+		struct policy_window *w = &window[q->n];
 		struct place_told told;
 
 		/* One window of a bucket at a time: it is one key in Redis. */
-		if (!is_in(q, s) && owes(table, s, window, doubt_us,
-					 now_us, &told))
-			add_debt(q, s, window, told);
+		if (!is_in(q, s) && owes(table, s, w, doubt_us, now_us, &told))
+			add_debt(q, s, w, told);
 	}
 	return q->n > 0;
 }

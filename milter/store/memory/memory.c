@@ -253,14 +253,14 @@ memory_doubt(struct store *store, uint64_t now_us)
 }
 
 bool
-memory_debts(struct store *store, struct store_request *q, struct memory_windows *w,
-	     uint64_t now_us)
+memory_debts(struct store *store, struct store_request *q,
+	     struct policy_window window[POLICY_PLAN_MAX], uint64_t now_us)
 {
 	struct memory *m = (struct memory *)store;
 	bool is_any;
 
 	pthread_mutex_lock(&m->lock);
-	is_any = debts_collect(m->slots, &m->next, m->doubt_us, q, w, now_us);
+	is_any = debts_collect(m->slots, &m->next, m->doubt_us, q, window, now_us);
 	pthread_mutex_unlock(&m->lock);
 	return is_any;
 }

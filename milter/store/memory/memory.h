@@ -47,11 +47,9 @@ void memory_doubt(struct store *s, uint64_t now_us);
 
 /* Makes of q an is_debit request with the next buckets that have a debit, which
  * is handed out as by memory_recall, or of which Redis may have lost what it told;
- * windows are kept in w, which must live as long as q. False: there is none. */
-struct memory_windows {
-	struct policy_window window[POLICY_PLAN_MAX][CHARGE_TIMES];
-};
+ * one window of each, which is kept in window and must live as long as q. False:
+ * there is none. */
 bool memory_debts(struct store *s, struct store_request *q,
-		  struct memory_windows *w, uint64_t now_us);
+		  struct policy_window window[POLICY_PLAN_MAX], uint64_t now_us);
 
 #endif

@@ -27,7 +27,7 @@ PROGRAM = prog view set pools emit_set emit_expr emit_limit emit verify_set veri
 BUCKET  = bucket charge
 TRIAL   = duration table streams gate watch trial_report trial
 COMMON  = error clock log pseudonym settings load
-REDIS   = endpoint secret trouble tls target link login conn redis_fit genesis
+REDIS   = key endpoint secret trouble tls target link login conn redis_fit genesis
 STORE   = store share request peek combine script redis_store $(MEMORY:%=memory/%) breaker settle outage
 MEMORY  = slots place lease recall debts memory
 LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger_peers ledger mirror mirror_nodes

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "../redis/key.h"
+
 #define ROUNDS 5		/* until somebody else must be to blame */
 #define FIELD_MAX (RECORD_ID_MAX + 1 + RECORD_MAC_HEX)
 #define TOKEN_BYTES (STORE_TOKEN_MAX / 2)
@@ -39,7 +41,7 @@ struct snapshot {
 struct round {
 	struct ledger *l;
 	struct conn *c;
-	char token_key[MIRROR_KEY_MAX], ledger_key[MIRROR_KEY_MAX];
+	char token_key[KEY_MAX], ledger_key[KEY_MAX];
 	uint64_t deadline_us;
 	struct snapshot s;
 	size_t index, mirrored;		/* of the record in the file */
@@ -47,12 +49,6 @@ struct round {
 	bool is_queued;			/* everything so far */
 	struct mirror_result *r;
 };
-
-void
-mirror_key(const char *ns, const char *name, char out[MIRROR_KEY_MAX])
-{
-	snprintf(out, MIRROR_KEY_MAX, "sluice:{%s}:%s", ns, name);
-}
 
 static void
 snapshot_fini(struct snapshot *s)
@@ -337,8 +333,8 @@ mirror_sync(struct ledger *l, struct conn *c, const char *ns,
 				   .mirrored = ledger_mirrored(l) };
 		bool ok;
 
-		mirror_key(ns, "token", d.token_key);
-		mirror_key(ns, "ledger", d.ledger_key);
+		key_name(ns, "token", d.token_key);
+		key_name(ns, "ledger", d.ledger_key);
 		ok = exchange(&d, &is_equal, e);
 		r->skipped = d.s.skipped;
 		snapshot_fini(&d.s);

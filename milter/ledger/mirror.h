@@ -14,10 +14,6 @@
 #include "../redis/conn.h"
 #include "ledger.h"
 
-/* The name of a key, as above. */
-#define MIRROR_KEY_MAX 256
-void mirror_key(const char *ns, const char *name, char out[MIRROR_KEY_MAX]);
-
 struct mirror_result {
 	unsigned learned;	/* records that Redis had and the file had not */
 	unsigned sent;		/* records that are new to Redis */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../redis/key.h"
 #include "ledger_peers.h"
 
 #define US_PER_S UINT64_C(1000000)
@@ -61,15 +62,15 @@ mirror_heartbeat(struct ledger *l, struct conn *c, const char *ns,
 		 const struct mirror_beat *beat, uint64_t deadline_us,
 		 bool *is_stale, uint64_t *now_us, struct error *e)
 {
-	char nodes[MIRROR_KEY_MAX], token_key[MIRROR_KEY_MAX];
+	char nodes[KEY_MAX], token_key[KEY_MAX];
 	char token[STORE_TOKEN_MAX + 1], value[VALUE_MAX + 1];
 	struct reply *reply[2];
 	bool ok;
 
 	if (!ask_time(c, deadline_us, now_us, e))
 		return false;
-	mirror_key(ns, "nodes", nodes);
-	mirror_key(ns, "token", token_key);
+	key_name(ns, "nodes", nodes);
+	key_name(ns, "token", token_key);
 	ledger_token(l, token);
 	snprintf(value, sizeof(value), "%" PRIu64 " %s %" PRIu64 " %016" PRIx64,
 		 *now_us, token, beat->lease_us, beat->digest);
@@ -176,13 +177,13 @@ mirror_nodes(struct ledger *l, struct conn *c, const char *ns,
 	     uint64_t deadline_us, struct mirror_node **nodes, size_t *n,
 	     uint64_t *now_us, struct error *e)
 {
-	char key[MIRROR_KEY_MAX];
+	char key[KEY_MAX];
 	struct reply *r;
 	bool ok;
 
 	if (!ask_time(c, deadline_us, now_us, e))
 		return false;
-	mirror_key(ns, "nodes", key);
+	key_name(ns, "nodes", key);
 	r = conn_ask(c, deadline_us, e, "HGETALL", key, NULL);
 	ok = r != NULL && read_nodes(r, nodes, n, e);
 	reply_free(r);

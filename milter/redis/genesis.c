@@ -8,6 +8,8 @@
 
 #include <sodium.h>
 
+#include "key.h"
+
 static bool
 is_hex(const char *text, size_t len)
 {
@@ -105,9 +107,9 @@ genesis_look(struct genesis *g, struct conn *c, const char *ns,
 	     uint64_t deadline_us, enum genesis_news *news, struct error *e)
 {
 	struct genesis is = { .id = "" };
-	char key[128];
+	char key[KEY_MAX];
 
-	snprintf(key, sizeof(key), "sluice:{%s}:genesis", ns);
+	key_name(ns, "genesis", key);
 	if (!ask(&is, c, key, deadline_us, e))
 		return false;
 	if (is.id[0] == '\0' && (!make(c, key, deadline_us, e) ||

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "key.h"
 #include "trouble.h"
 
 #define VALUE_MAX 64
@@ -115,9 +116,9 @@ fit_key(struct conn *c, const char *ns, const char *fingerprint,
 {
 	struct reply *set = NULL, *get = NULL;
 	enum redis_fitness fit = REDIS_AWAY;
-	char key[128];
+	char key[KEY_MAX];
 
-	snprintf(key, sizeof(key), "sluice:{%s}:key", ns);
+	key_name(ns, "key", key);
 	if (is_claiming)
 		set = conn_ask(c, deadline_us, e, "SET", key, fingerprint, "NX", NULL);
 	if (!is_claiming || set != NULL)

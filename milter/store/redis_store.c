@@ -13,6 +13,7 @@
 #include <sodium.h>
 
 #include "../clock.h"
+#include "../redis/key.h"
 #include "combine.h"
 #include "script.h"
 
@@ -227,10 +228,10 @@ static bool
 prepare(struct redis_store *s, uint64_t deadline_us, struct error *e)
 {
 	struct reply *r[2];
-	char key[128];
+	char key[KEY_MAX];
 	bool ok;
 
-	snprintf(key, sizeof(key), "sluice:{%s}:probe", s->ns);
+	key_name(s->ns, "probe", key);
 	if (!conn_append_text(s->conn, "SCRIPT", "LOAD", take_lua, NULL) ||
 	    !conn_append_text(s->conn, "SET", key, "1", "PX", "60000", NULL))
 		return error_set(e, "out of memory");

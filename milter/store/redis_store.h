@@ -16,7 +16,7 @@
 /* take.lua as text, made by the Makefile. */
 extern const char take_lua[];
 
-/* Keys are `sluice:{ns}:...`. Keeps t. Does not connect. NULL: out of memory. */
+/* In the namespace ns (key.h). Keeps t. Does not connect. NULL: out of memory. */
 struct store *redis_store_new(const struct target *t, const char *ns,
 			      uint64_t timeout_us);
 

@@ -13,6 +13,8 @@
 
 #include <sodium.h>
 
+#include "../redis/key.h"
+
 #define ARGS_MAX (3 + 1 + 3 + 3 * POLICY_PLAN_MAX)
 #define WINDOW_LEN (7 * sizeof(double))
 
@@ -50,7 +52,7 @@ add_key(struct command *m, const char *ns, const struct store_bucket *b)
 	char hex[PSEUDONYM_HEX + 1];
 
 	sodium_bin2hex(hex, sizeof(hex), b->id, sizeof(b->id));
-	add(m, "sluice:{%s}:bucket:%s", ns, hex);
+	add(m, KEY_PREFIX "bucket:%s", ns, hex);
 }
 
 /* A window's tag; a budget and strikes may have the unit and period of one. */
@@ -119,7 +121,7 @@ script_append(struct conn *c, const char *sha, const char *ns,
 	add(&m, "EVALSHA");
 	add(&m, "%s", sha);
 	add(&m, "%u", q->n + 1);
-	add(&m, "sluice:{%s}:token", ns);
+	add(&m, KEY_PREFIX "token", ns);
 	for (unsigned i = 0; i < q->n; i++)
 		add_key(&m, ns, &q->bucket[i]);
 	add(&m, "%s", call->nonce);

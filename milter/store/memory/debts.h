@@ -7,8 +7,8 @@
 #include "../store.h"
 #include "slots.h"
 
-/* memory_debts (memory.h), of the slots from *next on; what Redis told before doubt_us it
- * may have lost. */
+/* memory_debts (memory.h), of the slots from *next on; what Redis told before
+ * doubt_us it may have lost. */
 bool debts_collect(struct slots *s, size_t *next, uint64_t doubt_us,
 		   struct store_request *q,
 		   struct policy_window window[POLICY_PLAN_MAX], uint64_t now_us);

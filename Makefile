@@ -29,14 +29,14 @@ TRIAL   = duration table streams gate watch trial_report trial
 COMMON  = error clock log pseudonym settings load
 REDIS   = key endpoint secret trouble tls target link login conn redis_fit genesis
 STORE   = store share request peek combine script redis_store $(MEMORY:%=memory/%) breaker settle outage
-MEMORY  = slots place lease recall debts memory
+MEMORY  = slots place lease flight recall debts memory
 LEDGER  = scope record chain frozen ledger_file node head ledger_state ledger_list ledger_peers ledger mirror mirror_nodes
 DAEMON  = sluiced options fitness lock listen milter session decide report warn strike verdict live alarms round keeper status
 COMMAND = sluice show state running order scope_option spread facts_option against explain_text explain_json cmd_check cmd_fmt cmd_explain cmd_freeze cmd_thaw cmd_freezes cmd_status
 HISTORY = tree bound record question judge
 LOAD    = clock options wire session message worker report milterload
 POLICY_UNIT = bucket charge trial trial_parts trial_report trial_random diag lex parse parse_errors parse_files format identity address forms match check refuse solve prove mangle prog mutate emit eval key memory_ends
-UNIT    = $(POLICY_UNIT) scope record frozen ledger ledger_union ledger_damage mirror mirror_lies pseudonym log load memory memory_random recall endpoint trouble target conn login store agree redis value peer combine combine_crowd breaker outage nth outage_crowd settle share fit genesis alarms verdict warn strike decide session nth_session
+UNIT    = $(POLICY_UNIT) scope record frozen ledger ledger_union ledger_damage mirror mirror_lies pseudonym log load memory memory_random recall endpoint trouble target conn login store agree redis value peer combine combine_crowd breaker outage nth outage_crowd outage_late outage_late settle share fit genesis alarms verdict warn strike decide session nth_session
 
 B = build/$(SAN)
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2

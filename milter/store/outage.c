@@ -104,19 +104,43 @@ refuse(struct outage *a, const struct store_request *q, struct store_outcome *o)
 	return true;
 }
 
-/* Memory's levels go along: what was let through while Redis was away is owed,
- * and what a Redis that comes back empty has lost is a floor there. What was
- * owed and may have been charged is not told again. */
+/* A question to Redis, until it is answered. */
+struct trip {
+	struct store_request q;
+	struct outage *a;
+	struct flight flight;
+	bool is_sent;
+};
+
+/* Memory's levels go along, as they are when it is sent: what was let through
+ * without Redis is owed, and what a Redis that comes back empty has lost is a
+ * floor there. */
+static void
+add_levels(void *arg)
+{
+	struct trip *t = arg;
+	uint64_t now_us = t->q.now_us;
+
+	t->q.now_us = in_redis_time(t->a, &t->q).now_us;
+	memory_recall(t->a->memory, &t->q);
+	t->q.now_us = now_us;
+	memory_depart(t->a->memory, &t->flight);
+	t->is_sent = true;
+}
+
+/* What was owed and may have been charged is not told again. */
 static enum store_answer
 take_there(struct outage *a, const struct store_request *q,
 	   struct store_outcome *o)
 {
-	struct store_request there = in_redis_time(a, q);
+	struct trip t = { .q = *q, .a = a, .flight.q = &t.q };
 
-	memory_recall(a->memory, &there);
-	there.now_us = q->now_us;
-	store_take(a->redis, &there, o);
-	settle_answer(a->memory, &there, o);
+	t.q.on_send = add_levels;
+	t.q.on_send_arg = &t;
+	store_take(a->redis, &t.q, o);
+	settle_answer(a->memory, &t.q, o);
+	if (t.is_sent)
+		memory_land(a->memory, &t.flight);
 	return o->answer;
 }
 

@@ -166,8 +166,14 @@ take_batch(void *arg, struct combine_item **batch, size_t n, uint64_t deadline_u
 
 	if (s->conn == NULL)
 		return false;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		const struct store_request *q;
+
 		job[i] = (struct job *)batch[i];
+		q = job[i]->call.q;
+		if (q->on_send != NULL)
+			q->on_send(q->on_send_arg);
+	}
 	if (ask(s, job, n, deadline_us, &e))
 		return true;
 	fail(s, &e);

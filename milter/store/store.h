@@ -42,6 +42,10 @@ struct store_request {
 	uint64_t now_us;		/* monotonic; the deadline counts from it */
 	unsigned nodes;			/* without Redis each has its share */
 	uint64_t lease_us;		/* and, if there are several, so long */
+	/* Called just before it is sent to Redis, by whichever thread does that: what
+	 * follows is as of then. NULL: it is complete. */
+	void (*on_send)(void *arg);
+	void *on_send_arg;
 	bool is_debit;			/* no message: it costs nothing, and only
 					   the debits count */
 	/* No bucket is nearer to full than this, in the store's clock: what the

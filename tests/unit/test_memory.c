@@ -90,6 +90,28 @@ nearest_to_full(void **state)
 	store_free(s);
 }
 
+/* What Redis may be granting is not granted here; it leaves no trace. */
+static void
+on_its_way(void **state)
+{
+	struct store *s = memory_new(10);
+	struct store_text sent;
+	struct flight f = { .q = &sent.q };
+
+	(void)state;
+	store_text_parse(&sent, "b=m5/5000 a=m4/5000,r9/5000");
+	check(s, "a=m5/5000", T0, "taken 1");
+	memory_depart(s, &f);
+	check(s, "a=m5/5000", T0, "taken 3");
+	check(s, "a=r5/5000", T0, "taken 2");
+	check(s, "c=m5/5000", T0, "taken 1");
+	check(s, "a=m5/5000", T0 + SECOND, "taken 3");
+	check(s, "a=m3/5000", T0 + SECOND, "refused 0.0 3");
+	memory_land(s, &f);
+	check(s, "a=m5/5000", T0 + SECOND, "taken 3");
+	store_free(s);
+}
+
 static void
 flood(void **state)
 {
@@ -166,6 +188,7 @@ main(void)
 		{ "a clock that goes back gives nothing, and heals", clock_back, NULL, NULL, NULL },
 		{ "the bucket nearest to full is forgotten first", nearest_to_full,
 		  NULL, NULL, NULL },
+		{ "what is on its way to Redis counts", on_its_way, NULL, NULL, NULL },
 		{ "a flood of keys does not free an empty bucket", flood, NULL, NULL,
 		  NULL },
 		{ "a refusal takes nobody's place", refusals_leave_nothing, NULL, NULL,

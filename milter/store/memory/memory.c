@@ -18,6 +18,7 @@ struct memory {
 	struct store store;		/* must be the first */
 	pthread_mutex_t lock;
 	struct slots *slots;
+	struct flights flights;
 	size_t next;			/* slot to look at for debts */
 	uint64_t doubt_us;		/* Redis may have lost what it told before */
 	char token[STORE_TOKEN_MAX + 1];	/* the last that Redis knew, */
@@ -59,10 +60,11 @@ read_bucket(struct memory *m, const struct store_request *q, unsigned i,
 	for (unsigned k = 0; k < CHARGE_TIMES; k++) {
 		struct place p = place_find(m->slots, q, i, k);
 
-		if (p.slot == NULL)
+		if (p.w == NULL)
 			continue;
-		o->full_us[i][k] = place_full(&p, o->now_us);
-		if (is_beyond(&p, o->now_us))
+		o->full_us[i][k] = later(place_full(&p, o->now_us), o->now_us) +
+				   flight_cost(&m->flights, q, i, k);
+		if (p.slot != NULL && is_beyond(&p, o->now_us))
 			o->changed[i] |= (uint16_t)(1u << k);
 	}
 }
@@ -79,7 +81,7 @@ write_bucket(struct memory *m, const struct store_request *q, unsigned i,
 		if (p.w == NULL || (o->changed[i] >> k & 1) == 0)
 			continue;
 		s = place_open(m->slots, &p, whole_of(q, i, k), o->now_us);
-		s->full_us = o->full_us[i][k];
+		s->full_us = o->full_us[i][k] - flight_cost(&m->flights, q, i, k);
 		s->start_us = sooner(s->start_us, s->full_us);
 		s->floor_us = sooner(s->floor_us, s->full_us);
 	}
@@ -227,6 +229,26 @@ memory_lose(struct store *store, const struct store_request *q)
 	pthread_mutex_unlock(&m->lock);
 }
 
+void
+memory_depart(struct store *store, struct flight *f)
+{
+	struct memory *m = (struct memory *)store;
+
+	pthread_mutex_lock(&m->lock);
+	LIST_INSERT_HEAD(&m->flights, f, link);
+	pthread_mutex_unlock(&m->lock);
+}
+
+void
+memory_land(struct store *store, struct flight *f)
+{
+	struct memory *m = (struct memory *)store;
+
+	pthread_mutex_lock(&m->lock);
+	LIST_REMOVE(f, link);
+	pthread_mutex_unlock(&m->lock);
+}
+
 bool
 memory_refuse(struct store *store, const struct store_request *q,
 	      struct store_outcome *o)
@@ -283,6 +305,7 @@ memory_new(size_t windows)
 	if (m == NULL)
 		return NULL;
 	m->store = (struct store){ take, memory_free };
+	LIST_INIT(&m->flights);
 	m->slots = slots_new(windows);
 	if (m->slots == NULL) {
 		free(m);

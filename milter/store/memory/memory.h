@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "../store.h"
+#include "flight.h"
 
 /* A table of so many windows; the one nearest to full is forgotten first.
  * NULL: out of memory. The store takes q->now_us as its clock and never
@@ -27,6 +28,11 @@ void memory_note(struct store *s, const struct store_request *q,
  * once. Where there is no lease for a message of this cost, q asks for one.
  * q->now_us is in the clock of the table. */
 void memory_recall(struct store *s, struct store_request *q);
+
+/* Between the two, f->q is on its way to Redis, and what it would cost its
+ * windows counts as charged for what is decided here. */
+void memory_depart(struct store *s, struct flight *f);
+void memory_land(struct store *s, struct flight *f);
 
 /* Takes q's debits back: it charged nothing. */
 void memory_return(struct store *s, const struct store_request *q);

@@ -56,17 +56,6 @@ disconnect(struct round *r)
 	r->n = 0;
 }
 
-void
-round_free(struct round *r)
-{
-	if (r == NULL)
-		return;
-	disconnect(r);
-	alarms_fini(&r->alarms);
-	strikes_free(r->strikes);
-	free(r);
-}
-
 static uint64_t
 deadline(const struct round *r)
 {

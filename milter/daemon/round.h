@@ -21,9 +21,8 @@ struct round_options {
 	uint64_t timeout_us;		/* for each exchange with Redis */
 };
 
-/* Copies o; what o points to is kept. NULL: e. */
+/* Copies o; what o points to is kept. It lives as long as the process. NULL: e. */
 struct round *round_new(const struct round_options *o, struct error *e);
-void round_free(struct round *r);
 
 void round_run(struct round *r);
 

@@ -36,7 +36,7 @@ COMMAND = sluice show state running order scope_option spread facts_option again
 HISTORY = tree bound record question judge
 LOAD    = clock options wire session message worker report milterload
 POLICY_UNIT = bucket charge trial trial_parts trial_report trial_random diag lex parse parse_errors parse_files format identity address forms match check refuse solve prove mangle prog mutate emit eval key memory_ends
-UNIT    = $(POLICY_UNIT) scope record frozen ledger ledger_union ledger_damage mirror mirror_lies pseudonym log load memory memory_random recall endpoint trouble target conn login store agree redis value peer combine combine_crowd breaker outage nth outage_crowd outage_late outage_late settle share fit genesis alarms verdict warn strike decide session nth_session
+UNIT    = $(POLICY_UNIT) scope record frozen ledger ledger_union ledger_damage mirror mirror_lies pseudonym log load memory memory_random recall endpoint trouble target conn login store agree redis value peer combine combine_crowd breaker outage nth outage_crowd outage_late settle share fit genesis alarms verdict warn strike decide session nth_session
 
 B = build/$(SAN)
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2

@@ -33,6 +33,7 @@ struct conn {
 	redisReader *reader;
 	const redisReplyObjectFunctions *usual;
 	redisReplyObjectFunctions bounded;
+	char in[16384];			/* what came: a TLS record at most */
 	char *out;			/* not yet sent: out[sent..len) */
 	size_t sent, len, size;
 };
@@ -225,14 +226,12 @@ push(struct conn *c, struct error *e)
 static bool
 pull(struct conn *c, size_t *n, size_t *total, struct error *e)
 {
-	char buf[16384];	/* a TLS record at most */
-
-	if (!link_recv(&c->link, buf, sizeof(buf), n, e))
+	if (!link_recv(&c->link, c->in, sizeof(c->in), n, e))
 		return false;
 	*total += *n;
 	if (*total > REPLIES_LEN_MAX)
 		return error_set(e, "a reply of Redis is too long");
-	return *n == 0 || redisReaderFeed(c->reader, buf, *n) == REDIS_OK ||
+	return *n == 0 || redisReaderFeed(c->reader, c->in, *n) == REDIS_OK ||
 	       error_set(e, "out of memory");
 }
 

@@ -68,7 +68,11 @@ obstacle(struct outage *a, const struct store_request *q)
 	return is_expired && nodes(a, q) > 1 ? STORE_ALONE : STORE_TAKEN;
 }
 
-static enum store_answer
+/* Hundreds of threads may wait in take_there: what the other ways need on the
+ * stack must not lie under it. */
+#define APART __attribute__((noinline))
+
+static APART enum store_answer
 take_here(struct outage *a, const struct store_request *q,
 	  struct store_outcome *o, enum breaker_count what)
 {
@@ -93,7 +97,7 @@ take_here(struct outage *a, const struct store_request *q,
 }
 
 /* What Redis refused a moment ago. */
-static bool
+static APART bool
 refuse(struct outage *a, const struct store_request *q, struct store_outcome *o)
 {
 	struct store_request mine = in_redis_time(a, q);
@@ -129,7 +133,7 @@ add_levels(void *arg)
 }
 
 /* What was owed and may have been charged is not told again. */
-static enum store_answer
+static APART enum store_answer
 take_there(struct outage *a, const struct store_request *q,
 	   struct store_outcome *o)
 {

@@ -56,11 +56,11 @@ local function new(key, kind, windows)
 	return b
 end
 
--- A time beyond that of an empty bucket is to heal: the clock went back. A changed
--- interval keeps the level in units, rounded up.
+-- A time beyond that of an empty bucket is to heal: the clock went back, or it is
+-- none. A changed interval keeps the level in units, rounded up.
 local function convert(w, interval, burst)
 	local used = w.stored - now
-	w.changed = used > burst * interval
+	w.changed = not (used <= burst * interval and used <= 2 ^ 52)
 	if interval ~= w.interval then
 		used = ceil(used / interval) * w.interval
 	end
@@ -82,7 +82,14 @@ local function settle(w)
 	w.full = full < empty and full or empty
 end
 
+-- A value that somebody has cut is that of an empty bucket, which heals.
 local function read(b, value)
+	if #value % 32 ~= 0 then
+		for i = 1, #b.all do
+			b.all[i].full, b.all[i].changed = math.huge, true
+		end
+		value = ''
+	end
 	b.value = value
 	for at = 1, #value, 32 do
 		local tag, interval, burst, full = numbers('<dddd', value, at)
@@ -90,7 +97,7 @@ local function read(b, value)
 		if w then
 			w.stored, w.at = full, at
 			convert(w, interval, burst)
-		elseif full > now then	-- of another version of the policy
+		elseif full > now and full - now <= 2 ^ 52 then	-- of another version of the policy
 			b.others = b.others .. value:sub(at, at + 31)
 			b.last = full > b.last and full or b.last
 		end

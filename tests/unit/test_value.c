@@ -5,6 +5,7 @@
 #include "redis_room.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 /* The key of `a:0`. */
 #define KEY_A "sluice:{test}:bucket:00000000000000006100000000000000"
@@ -111,6 +112,46 @@ expiry(void **state)
 	store_free(s);
 }
 
+/* Of `m9/900`, and of another window. */
+#define TAG 9000000.0
+#define OTHER 70.0
+
+static const struct row {
+	const char *name;
+	double word[4];			/* as stored: tag, interval, burst, time */
+	size_t len;
+	const char *want;
+} damaged_rows[] = {
+	{ "cut", { TAG, 100000, 9, 0 }, 31, "refused 0.0 9" },
+	{ "a time that is no number", { TAG, 100000, 9, NAN }, 32, "refused 0.0 9" },
+	{ "a time without end", { TAG, 100000, INFINITY, INFINITY }, 32,
+	  "refused 0.0 9" },
+	{ "an interval that is no number", { TAG, NAN, 9, 1 }, 32, "refused 0.0 9" },
+	{ "another window without end", { OTHER, 1, 1, INFINITY }, 32, "taken 1" },
+};
+
+/* What somebody has damaged is an empty bucket, which fills again. */
+static void
+damaged(void **state)
+{
+	const struct row *row = *state;
+	struct conn *c = private_redis_open(&server);
+	struct conn_arg arg[] = { { "SET", 3 }, { KEY_A, sizeof(KEY_A) - 1 },
+				  { (const char *)row->word, row->len } };
+	struct store *s = open_store(PATIENT_US);
+	struct reply *r;
+	struct error e;
+
+	assert_true(conn_append(c, arg, 3));
+	assert_true(conn_exchange(c, &r, 1, clock_monotonic_us() + PATIENT_US, &e));
+	reply_free(r);
+	conn_close(c);
+	check(s, "a=m9/900", "", row->want);
+	assert_in_range(command("PTTL", KEY_A, NULL), 1, 2000);
+	assert_int_equal(stored(), 1);
+	store_free(s);
+}
+
 /* Forged senders leave a key each only as often as mail was let through. */
 static void
 forged(void **state)
@@ -149,7 +190,7 @@ floors(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
+	static const struct CMUnitTest single[] = {
 		{ "a time far ahead is an empty bucket", future, NULL, NULL, NULL },
 		{ "a burst that was larger is no clock", larger, NULL, NULL, NULL },
 		{ "what a later version stored is kept", later_version, NULL, NULL, NULL },
@@ -157,6 +198,10 @@ main(void)
 		{ "forged keys do not fill memory", forged, NULL, NULL, NULL },
 		{ "what the node knows is kept, also of refused mail", floors, NULL, NULL, NULL },
 	};
+	struct CMUnitTest tests[N_ROWS(single) + N_ROWS(damaged_rows)];
+	size_t n = N_ROWS(single);
 
+	memcpy(tests, single, sizeof(single));
+	ROWS(tests, &n, damaged_rows, damaged);
 	return cmocka_run_group_tests_name("value", tests, server_start, server_stop);
 }

@@ -101,6 +101,15 @@ read_rest(struct mirror_beat *beat, const char *text)
 	return end != text && *end == '\0';
 }
 
+/* As node.c makes them: it goes into a file, and onto terminals. */
+static bool
+is_node(const char *name, size_t len)
+{
+	return len > 0 && len <= RECORD_NODE_MAX &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "0123456789-") == len;
+}
+
 static bool
 read_node(struct mirror_node *node, const struct reply *field,
 	  const struct reply *value)
@@ -114,7 +123,7 @@ read_node(struct mirror_node *node, const struct reply *field,
 	name = reply_text(field, &name_len);
 	text = reply_text(value, &len);
 	node->seen_us = strtoull(text, &end, 10);
-	if (name_len > RECORD_NODE_MAX || end == text || *end != ' ')
+	if (!is_node(name, name_len) || end == text || *end != ' ')
 		return false;
 	snprintf(node->name, sizeof(node->name), "%.*s", (int)name_len, name);
 	text = end + 1;

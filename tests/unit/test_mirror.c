@@ -173,6 +173,7 @@ nodes_are_registered(void **state)
 	room_freeze(b, "all", &r);
 	sync_wants(b, 0, 1, 0, 0);
 	DO("HSET", "sluice:{test}:nodes", "nonsense", "x");
+	DO("HSET", "sluice:{test}:nodes", "mx1-1\n\033[2J", "1 -");
 	assert_true(mirror_nodes(a, conn, NS, soon(), &nodes, &n, &now_us, &e));
 	assert_int_equal(n, 2);
 	for (size_t i = 0; i < n; i++) {

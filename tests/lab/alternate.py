@@ -18,6 +18,7 @@ MARK = "/sluice-lab."
 
 @contextlib.contextmanager
 def _locked():
+    os.makedirs(os.path.dirname(LOCK), exist_ok=True)
     with open(LOCK, "w") as f:
         fcntl.flock(f, fcntl.LOCK_EX)
         yield

@@ -9,9 +9,9 @@
 
 #include "store.h"
 
-/* Fills q but for its token, which becomes empty, and now_us, which becomes 0:
- * they are the caller's. A bucket is named by the pseudonym of its key,
- * in the space "limit NAME"; its windows lie in p. */
+/* Fills q, which is all zero at first, but for its token, which becomes empty, and
+ * now_us, which becomes 0: they are the caller's. A bucket is named by the
+ * pseudonym of its key, in the space "limit NAME"; its windows lie in p. */
 void request_build(struct store_request *q, const struct policy *p,
 		   const struct policy_plan *plan, const struct policy_facts *f,
 		   const struct keys *k);

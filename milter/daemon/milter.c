@@ -12,7 +12,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -23,7 +22,6 @@
 #include "../log.h"
 
 #define NAME "sluice"
-#define STACK_LEN (512 * 1024)
 #define ACTIONS (SMFIF_QUARANTINE | SMFIF_CHGHDRS | SMFIF_SETSYMLIST)
 #define STEPS (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_NOEOH | \
 	       SMFIP_NOBODY | SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_RCPT | \
@@ -277,19 +275,6 @@ static struct smfiDesc description = {
 	.xxfi_close = on_close,
 };
 
-/* libmilter ends and makes threads all the time. Of small stacks the C library
- * keeps enough for the next ones; 8 MB each would be unmapped and mapped again. */
-static void
-set_stacks(void)
-{
-	pthread_attr_t attr;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_LEN);
-	pthread_setattr_default_np(&attr);
-	pthread_attr_destroy(&attr);
-}
-
 bool
 milter_open(const char *socket, unsigned umask_bits, const struct site *s,
 	    struct error *e)
@@ -298,7 +283,6 @@ milter_open(const char *socket, unsigned umask_bits, const struct site *s,
 	bool is_open;
 
 	site = s;
-	set_stacks();
 	if (smfi_register(description) != MI_SUCCESS)
 		return error_set(e, "libmilter does not register: out of memory, or "
 				 "another version than sluiced was built with");
